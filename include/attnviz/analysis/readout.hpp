@@ -1,0 +1,40 @@
+// From attention maps to what each word looks at. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "attnviz/core/attention_maps.hpp"
+#include "attnviz/core/patch_grid.hpp"
+#include "attnviz/core/report.hpp"
+#include "attnviz/core/words.hpp"
+
+namespace attnviz::analysis {
+
+// One map a word: the chosen layer and head, or their mean or maximum.
+struct WordMaps {
+  std::vector<std::vector<float>> weights;  // [num_words][num_patches], a row and its nothing share sum to 1
+  std::vector<float> nothing;               // [num_words]; empty: the model has no "nothing here" slot
+};
+
+// Throws Error (usage) that names --layer or --head: not a number, "last", "mean" or "max", or beyond the model.
+WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view);
+
+// `top_k` patches a word, at least 1. Throws Error (usage), "--top", for more than there are patches with content.
+std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k);
+
+// Entropy of weights that sum to 1, divided by log(num_choices): 0 one patch, 1 uniform. One choice: 0.
+double normalised_entropy(const std::vector<float>& weights, std::size_t num_choices);
+
+// The patches of highest weight, highest first; ties go to the lowest index. Padding never appears.
+std::vector<TopPatch> top_patches(const std::vector<float>& heat, const PatchGrid& grid, int top_k);
+
+// Patches that draw attention whatever the word (attention sinks, Xiao et al. 2023; artifacts of Darcet et al. 2023).
+// A patch is flagged where every word gives it at least 8 times the uniform share, among them one that names nothing
+// (kind other): without such a word a sink and an object that all words mean cannot be told apart, and none is flagged.
+std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const PatchGrid& grid);
+
+// What a reader should be told about the words: unknown ones, things that are not there, maps without a focus.
+std::vector<Warning> word_warnings(const Words& words, const std::vector<WordReading>& readings);
+
+}  // namespace attnviz::analysis

@@ -1,0 +1,71 @@
+// The nouns of `attnviz eval`: a data set with the regions that words name, and the scores of a model on it.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attnviz/core/patch_grid.hpp"
+#include "attnviz/core/words.hpp"
+
+namespace attnviz {
+
+// Where a thing is: boxes in pixels of the original image, or the file of a mask (pixels above 127 are inside).
+struct RegionSource {
+  std::vector<Box> boxes;
+  std::string mask_path;  // absolute or relative to the working directory; empty: boxes count
+};
+
+struct EvalTarget {
+  std::string word;
+  WordKind kind = WordKind::noun;
+  RegionSource region;
+};
+
+struct EvalItem {
+  std::size_t line = 0;  // in the data set, from 1
+  std::string id;        // the line's own, else its number
+  std::string image_path, instruction;
+  std::vector<EvalTarget> targets;
+  std::optional<RegionSource> goal;
+};
+
+struct SkippedItem {
+  std::string id, reason;
+};
+
+struct EvalDataset {
+  std::vector<EvalItem> items;
+  std::vector<SkippedItem> skipped;  // lines that are no items
+};
+
+// A sum that becomes a mean. Nothing added: no mean.
+struct Mean {
+  double sum = 0;
+  std::size_t count = 0;
+
+  void add(double value) {
+    sum += value;
+    ++count;
+  }
+  std::optional<double> value() const {
+    return count > 0 ? std::optional(sum / static_cast<double>(count)) : std::nullopt;
+  }
+};
+
+// Means over the target words of one kind (design: mass, pointing, iou; chance, centre and control stand beside them).
+struct KindScores {
+  Mean mass, pointing, iou, chance, centre, control, discrimination;
+};
+
+struct EvalSummary {
+  std::string model;
+  bool alone = false;                       // every word was scored as an instruction of its own
+  std::map<std::string, KindScores> kinds;  // "colour", "noun", "verb" where there are items, and "all"
+  Mean success, success_chance;             // the predicted point on the goal; the goal's share of the image
+  std::vector<SkippedItem> skipped;
+};
+
+}  // namespace attnviz

@@ -1,0 +1,32 @@
+// The words of an instruction. A word is what a person reads ("红色", "pick up"); a token is what the model's
+// tokenizer makes of it; a word owns one or more tokens.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace attnviz {
+
+enum class WordKind { verb, colour, noun, other };
+
+struct Token {
+  std::string text;  // normalised surface as the vocabulary spells it, "[UNK]" where it has none
+  std::size_t row = 0;  // row of the model's embedding table
+};
+
+struct Word {
+  std::string text;                            // as the user wrote it
+  std::size_t byte_begin = 0, byte_end = 0;    // span in the original instruction, end exclusive
+  std::vector<Token> tokens;                   // never empty
+  bool known = false;                          // the vocabulary holds the whole word
+  std::optional<WordKind> kind;                // as the vocabulary says; empty for unknown words
+};
+
+using Words = std::vector<Word>;
+
+const char* to_string(WordKind kind);
+std::optional<WordKind> parse_word_kind(const std::string& name);
+
+}  // namespace attnviz

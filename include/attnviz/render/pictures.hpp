@@ -1,0 +1,43 @@
+// The pictures of a job: one overlay a word at the image's own size, and the overview sheet.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "attnviz/core/image.hpp"
+#include "attnviz/core/report.hpp"
+#include "attnviz/render/labels.hpp"
+
+namespace attnviz::render {
+
+// How a weight between two patch centres is found. nearest: the weight of the patch under the pixel's centre.
+enum class Interpolation { nearest, linear, cubic };
+
+struct Looks {
+  std::string colormap = "turbo";  // one of colormap_names()
+  double alpha = 0.6;              // opacity of the highest weight, 0..1; it fades with the weight
+  Interpolation interpolation = Interpolation::cubic;
+};
+
+const std::vector<std::string>& colormap_names();
+
+// One word's weights in original pixels: [height * width] values, row-major, in units of the weights themselves.
+// Linear and cubic interpolate between patch centres (no half-patch shift) and never leave [0, max weight].
+std::vector<float> upsample(const std::vector<float>& heat, const PatchGrid& grid, Interpolation interpolation);
+
+// The image with one word's map over it, at the image's size. `scale_max`: the weight that gets the top colour.
+Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
+              const Looks& looks);
+
+// The image and one labelled panel a word, with the predicted target. Labels come from `labels`.
+Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels);
+
+// The weight that gets the top colour for each word: its own maximum, or the shared one (report.scale).
+std::vector<double> scale_maxima(const Report& report);
+
+// PNG bytes (stb_image_write with libdeflate).
+std::vector<std::uint8_t> encode_png(const Image& image);
+
+}  // namespace attnviz::render

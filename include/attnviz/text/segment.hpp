@@ -1,0 +1,29 @@
+// From an instruction to its words. Chinese, English and mixed text.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "attnviz/core/vocabulary.hpp"
+#include "attnviz/core/words.hpp"
+
+namespace attnviz::text {
+
+constexpr std::size_t kMaxInstructionBytes = 4096;
+constexpr std::size_t kMaxWords = 64;
+
+// Splits at ICU word boundaries, refined by the longest match against the vocabulary, so that "拿起红色杯子" gives
+// 拿起 / 红色 / 杯子 and "pick up the red cup" gives pick up / the / red / cup. Look-ups use NFKC and lower case; spans and texts are
+// those of the original. Punctuation and spaces are no words; a repeated word stays two words.
+// Throws Error (input), where = "instruction": invalid UTF-8 (with the byte offset), empty, without any word, too long.
+Words segment(std::string_view instruction, const Vocabulary& vocabulary);
+
+// The user's own segmentation, words separated by '|'. Each must occur in the instruction, after the one before it.
+// Throws Error (usage), where = "--words".
+Words segment_as(std::string_view instruction, std::string_view words, const Vocabulary& vocabulary);
+
+// NFKC and lower case of valid UTF-8, as vocabulary keys are spelt.
+std::string normalise(std::string_view utf8);
+
+}  // namespace attnviz::text

@@ -1,0 +1,126 @@
+#include "attnviz/analysis/readout.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::analysis {
+namespace {
+
+constexpr double kSinkFactor = 8;       // times the uniform share
+constexpr double kNothingShare = 0.5;   // a word that gives more than this to "nothing here" found nothing
+constexpr double kDiffuseEntropy = 0.9;
+
+std::vector<int> content_patches(const PatchGrid& grid) {
+  std::vector<int> patches;
+  for (int patch = 0; patch < grid.num_patches(); ++patch) {
+    if (grid.has_content(patch)) patches.push_back(patch);
+  }
+  return patches;
+}
+
+// The weights without the nothing share, scaled to sum to 1; uniform over the content where nothing is left of them.
+std::vector<float> heat_of(const std::vector<float>& weights, const std::vector<int>& content) {
+  double sum = 0;
+  for (const int patch : content) sum += weights[static_cast<std::size_t>(patch)];
+  std::vector<float> heat(weights.size());
+  for (const int patch : content) {
+    const auto p = static_cast<std::size_t>(patch);
+    heat[p] = static_cast<float>(sum > 0 ? weights[p] / sum : 1.0 / static_cast<double>(content.size()));
+  }
+  return heat;
+}
+
+std::string percent(double share) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.0f %%", share * 100);
+  return text;
+}
+
+}  // namespace
+
+double normalised_entropy(const std::vector<float>& weights, std::size_t num_choices) {
+  if (num_choices < 2) return 0;
+  double entropy = 0;
+  for (const double weight : weights) {
+    if (weight > 0) entropy -= weight * std::log(weight);
+  }
+  return std::clamp(entropy / std::log(static_cast<double>(num_choices)), 0.0, 1.0);
+}
+
+std::vector<TopPatch> top_patches(const std::vector<float>& heat, const PatchGrid& grid, int top_k) {
+  std::vector<int> order = content_patches(grid);
+  if (top_k < 1 || static_cast<std::size_t>(top_k) > order.size()) {
+    throw Error(ErrorCode::usage, "--top", std::to_string(top_k) + " patches asked for, the image has " +
+                                               std::to_string(order.size()), "give 1 to that number");
+  }
+  const auto weight = [&heat](int patch) { return heat[static_cast<std::size_t>(patch)]; };
+  std::partial_sort(order.begin(), order.begin() + top_k, order.end(), [&](int a, int b) {
+    return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
+  });
+  std::vector<TopPatch> top;
+  double cumulative = 0;
+  for (int rank = 1; rank <= top_k; ++rank) {
+    const int patch = order[static_cast<std::size_t>(rank - 1)];
+    cumulative += weight(patch);
+    top.push_back({rank, patch, grid.row_of(patch), grid.col_of(patch), weight(patch), cumulative,
+                   grid.patch_box(patch)});
+  }
+  return top;
+}
+
+std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const PatchGrid& grid) {
+  std::vector<bool> sinks(static_cast<std::size_t>(grid.num_patches()));
+  const bool has_other = std::any_of(words.begin(), words.end(),
+                                     [](const Word& word) { return word.kind == WordKind::other; });
+  if (!has_other || words.size() < 2) return sinks;
+  const std::vector<int> content = content_patches(grid);
+  const double threshold = kSinkFactor / static_cast<double>(content.size());
+  for (const int patch : content) {
+    const auto p = static_cast<std::size_t>(patch);
+    sinks[p] = std::all_of(maps.weights.begin(), maps.weights.end(),
+                           [&](const std::vector<float>& row) { return row[p] >= threshold; });
+  }
+  return sinks;
+}
+
+std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k) {
+  const std::vector<int> content = content_patches(grid);
+  const std::vector<bool> sinks = find_sinks(maps, words, grid);
+  std::vector<WordReading> readings;
+  for (std::size_t word = 0; word < words.size(); ++word) {
+    WordReading reading;
+    reading.heat = heat_of(maps.weights[word], content);
+    reading.entropy = normalised_entropy(reading.heat, content.size());
+    if (!maps.nothing.empty()) reading.nothing = maps.nothing[word];
+    for (std::size_t patch = 0; patch < sinks.size(); ++patch) {
+      if (sinks[patch]) reading.sink += reading.heat[patch];
+    }
+    reading.top = top_patches(reading.heat, grid, top_k);
+    readings.push_back(std::move(reading));
+  }
+  return readings;
+}
+
+std::vector<Warning> word_warnings(const Words& words, const std::vector<WordReading>& readings) {
+  std::vector<Warning> warnings;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string quoted = "'" + words[i].text + "'";
+    if (!words[i].known) {
+      warnings.push_back({"unknown-word", quoted + " is not in the model's vocabulary", i});
+    }
+    if (words[i].kind == WordKind::other) continue;  // a function word names nothing by rights
+    if (readings[i].nothing.value_or(0) > kNothingShare) {
+      warnings.push_back({"nothing-here", quoted + " seems to name nothing in this image (" +
+                                              percent(*readings[i].nothing) + " of its attention)", i});
+    } else if (readings[i].entropy > kDiffuseEntropy) {
+      warnings.push_back({"diffuse", quoted + " looks everywhere and nowhere: its map has no focus", i});
+    }
+  }
+  return warnings;
+}
+
+}  // namespace attnviz::analysis
