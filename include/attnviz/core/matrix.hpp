@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <new>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace attnviz {
@@ -39,9 +40,10 @@ public:
     assert(stride >= cols);
   }
   BasicMatrixView(T* data, std::size_t rows, std::size_t cols) : BasicMatrixView(data, rows, cols, cols) {}
-  // A writable view may be read: MatrixView converts to ConstMatrixView.
-  BasicMatrixView(const BasicMatrixView<std::remove_const_t<T>>& other)
-    requires std::is_const_v<T>
+  // A writable view may be read: MatrixView converts to ConstMatrixView. (A template, so that it is no copy
+  // constructor.)
+  template <typename U>
+  requires std::is_same_v<const U, T> BasicMatrixView(const BasicMatrixView<U>& other)
       : BasicMatrixView(other.data(), other.rows(), other.cols(), other.stride()) {}
 
   T* data() const { return data_; }

@@ -1,0 +1,25 @@
+#include "attnviz/attention/linear.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace attnviz::attention {
+
+Linear::Linear(PackedMatrix weight, std::vector<float> bias) : weight_(std::move(weight)), bias_(std::move(bias)) {
+  if (!bias_.empty() && bias_.size() != out_dim()) throw std::logic_error("Linear: bias does not fit the weight");
+}
+
+Linear::Linear(const LinearView& weights)
+    : Linear(PackedMatrix(weights.weight), {weights.bias.begin(), weights.bias.end()}) {}
+
+Matrix Linear::forward(ConstMatrixView x, Activation activation) const {
+  Matrix y(x.rows(), out_dim());
+  forward_into(x, y, activation);
+  return y;
+}
+
+void Linear::forward_into(ConstMatrixView x, MatrixView y, Activation activation, ConstMatrixView residual) const {
+  matmul_transposed(x, weight_, y, {bias_, activation, residual});
+}
+
+}  // namespace attnviz::attention

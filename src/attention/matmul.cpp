@@ -1,0 +1,118 @@
+#include "attnviz/attention/matmul.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "attention/kernels/matmul_kernel.hpp"
+#include "attnviz/core/parallel.hpp"
+
+namespace attnviz::attention {
+namespace {
+
+constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
+// A block of rows stays in the second-level cache while all panels pass by; a multiple of every tile height.
+constexpr std::size_t kBlockRows = 48;
+// Less work than this is not worth handing to another thread (about 10 microseconds).
+constexpr std::size_t kMinTaskWork = 256 * 1024;
+
+std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+// How the product is cut into tasks. Depends on the shape only.
+struct Cut {
+  std::size_t rows_per_task, panels_per_task, row_tasks, panel_tasks;
+
+  Cut(std::size_t m, std::size_t num_panels, std::size_t k) {
+    const std::size_t panel_work = kBlockRows * kWidth * std::max<std::size_t>(k, 1);
+    panels_per_task = std::clamp<std::size_t>(ceil_div(kMinTaskWork, panel_work), 1, num_panels);
+    const std::size_t blocks = ceil_div(kMinTaskWork, panel_work * panels_per_task);
+    rows_per_task = kBlockRows * blocks;
+    row_tasks = ceil_div(m, rows_per_task);
+    panel_tasks = ceil_div(num_panels, panels_per_task);
+  }
+};
+
+void check_shapes(ConstMatrixView x, const PackedMatrix& w, MatrixView y, const Epilogue& epilogue) {
+  const bool residual_fits = epilogue.residual.data() == nullptr ||
+                             (epilogue.residual.rows() == y.rows() && epilogue.residual.cols() == y.cols());
+  const bool bias_fits = epilogue.bias.empty() || epilogue.bias.size() == w.rows();
+  if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows() || !residual_fits || !bias_fits) {
+    throw std::logic_error("matmul_transposed: shapes do not fit");
+  }
+}
+
+// The block of task (row_task, panel_task).
+MatmulBlock block_of(ConstMatrixView x, const PackedMatrix& w, MatrixView y, const Epilogue& epilogue, const Cut& cut,
+                     std::size_t task) {
+  const std::size_t row = task / cut.panel_tasks * cut.rows_per_task;
+  const std::size_t panel = task % cut.panel_tasks * cut.panels_per_task;
+  const std::size_t col = panel * kWidth;
+  MatmulBlock block;
+  block.x = x.data() + row * x.stride();
+  block.x_stride = x.stride();
+  block.rows = std::min(cut.rows_per_task, x.rows() - row);
+  block.k = x.cols();
+  block.panels = w.panel(panel);
+  block.cols = std::min(cut.panels_per_task * kWidth, w.rows() - col);
+  if (!epilogue.bias.empty()) block.bias = epilogue.bias.data() + col;
+  if (epilogue.residual.data() != nullptr) {
+    block.residual = epilogue.residual.data() + row * epilogue.residual.stride() + col;
+    block.residual_stride = epilogue.residual.stride();
+  }
+  block.y = y.data() + row * y.stride() + col;
+  block.y_stride = y.stride();
+  block.activation = epilogue.activation;
+  return block;
+}
+
+}  // namespace
+
+PackedMatrix::PackedMatrix(std::size_t n, std::size_t k)
+    : rows_(n), cols_(k), values_(num_panels() * k * kPanelWidth) {}
+
+PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, const RowSource& source) : PackedMatrix(n, k) {
+  parallel_for(num_panels(), [&](std::size_t index) {
+    std::vector<float> rows(kPanelWidth * cols_);  // [kPanelWidth, k], zeros below the last row of w
+    const std::size_t first = index * kPanelWidth;
+    for (std::size_t r = 0; r < std::min(kPanelWidth, rows_ - first); ++r) {
+      source(first + r, {rows.data() + r * cols_, cols_});
+    }
+    float* out = panel(index);
+    for (std::size_t i = 0; i < cols_; ++i) {
+      for (std::size_t r = 0; r < kPanelWidth; ++r) out[i * kPanelWidth + r] = rows[r * cols_ + i];
+    }
+  });
+}
+
+PackedMatrix::PackedMatrix(ConstMatrixView w)
+    : PackedMatrix(w.rows(), w.cols(), [&](std::size_t row, std::span<float> out) {
+        std::copy(w.row(row).begin(), w.row(row).end(), out.begin());
+      }) {}
+
+PackedMatrix PackedMatrix::from_transposed(ConstMatrixView transposed) {
+  PackedMatrix packed(transposed.cols(), transposed.rows());
+  for (std::size_t index = 0; index < packed.num_panels(); ++index) {
+    const std::size_t first = index * kPanelWidth;
+    const std::size_t width = std::min(kPanelWidth, packed.rows_ - first);
+    float* out = packed.panel(index);
+    for (std::size_t i = 0; i < packed.cols_; ++i, out += kPanelWidth) {
+      const float* values = transposed.row(i).data() + first;
+      std::copy(values, values + width, out);
+      std::fill(out + width, out + kPanelWidth, 0.0f);
+    }
+  }
+  return packed;
+}
+
+void matmul_transposed(ConstMatrixView x, const PackedMatrix& w, MatrixView y, const Epilogue& epilogue) {
+  check_shapes(x, w, y, epilogue);
+  if (x.rows() == 0 || w.rows() == 0) return;
+  const Cut cut(x.rows(), w.num_panels(), x.cols());
+  parallel_for(cut.row_tasks * cut.panel_tasks,
+               [&](std::size_t task) { multiply_block(block_of(x, w, y, epilogue, cut, task)); });
+}
+
+void matmul_transposed(ConstMatrixView x, ConstMatrixView w, MatrixView y, const Epilogue& epilogue) {
+  matmul_transposed(x, PackedMatrix(w), y, epilogue);
+}
+
+}  // namespace attnviz::attention
