@@ -22,7 +22,7 @@ std::vector<int> content_patches(const PatchGrid& grid) {
   return patches;
 }
 
-// The weights without the nothing share, scaled to sum to 1; uniform over the content where nothing is left of them.
+// Uniform over the content where nothing is left of the weights.
 std::vector<float> heat_of(const std::vector<float>& weights, const std::vector<int>& content) {
   double sum = 0;
   for (const int patch : content) sum += weights[static_cast<std::size_t>(patch)];
@@ -41,6 +41,13 @@ std::string percent(double share) {
 }
 
 }  // namespace
+
+std::vector<std::vector<float>> heatmaps(const WordMaps& maps, const PatchGrid& grid) {
+  const std::vector<int> content = content_patches(grid);
+  std::vector<std::vector<float>> heats;
+  for (const std::vector<float>& weights : maps.weights) heats.push_back(heat_of(weights, content));
+  return heats;
+}
 
 double normalised_entropy(const std::vector<float>& weights, std::size_t num_choices) {
   if (num_choices < 2) return 0;
@@ -88,13 +95,14 @@ std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const Pat
 }
 
 std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k) {
-  const std::vector<int> content = content_patches(grid);
+  const std::size_t num_content = content_patches(grid).size();
   const std::vector<bool> sinks = find_sinks(maps, words, grid);
+  std::vector<std::vector<float>> heats = heatmaps(maps, grid);
   std::vector<WordReading> readings;
   for (std::size_t word = 0; word < words.size(); ++word) {
     WordReading reading;
-    reading.heat = heat_of(maps.weights[word], content);
-    reading.entropy = normalised_entropy(reading.heat, content.size());
+    reading.heat = std::move(heats[word]);
+    reading.entropy = normalised_entropy(reading.heat, num_content);
     if (!maps.nothing.empty()) reading.nothing = maps.nothing[word];
     for (std::size_t patch = 0; patch < sinks.size(); ++patch) {
       if (sinks[patch]) reading.sink += reading.heat[patch];

@@ -20,6 +20,9 @@ struct WordMaps {
 // Throws Error (usage) that names --layer or --head: not a number, "last", "mean" or "max", or beyond the model.
 WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view);
 
+// [num_words][num_patches]: the weights without the nothing share, scaled to sum to 1 over the patches with content.
+std::vector<std::vector<float>> heatmaps(const WordMaps& maps, const PatchGrid& grid);
+
 // `top_k` patches a word, at least 1. Throws Error (usage), "--top", for more than there are patches with content.
 std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k);
 

@@ -1,0 +1,66 @@
+// The command line as plain structs; the only room that knows CLI11.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "attnviz/core/report.hpp"
+#include "attnviz/render/pictures.hpp"
+#include "attnviz/report/terminal.hpp"
+
+namespace attnviz::app {
+
+// What every command takes.
+struct CommonOptions {
+  std::string model = "base";
+  std::size_t threads = 0;  // 0: all cores
+  bool quiet = false;       // no warnings, no notices on standard error
+  report::Language language = report::Language::en;
+};
+
+// attnviz [options] IMAGE INSTRUCTION
+struct RunOptions {
+  CommonOptions common;
+  std::string image_path, instruction;
+  std::string out_dir;     // empty: attnviz-out/<image stem>
+  bool force = false;      // overwrite the results of another job
+  int top_k = 5;
+  std::optional<std::string> words;    // the user's own segmentation
+  std::optional<std::string> layer, head;  // empty: the model's own choice
+  std::optional<int> patches;          // patch budget; empty: the model's own
+  bool shared_scale = false;
+  render::Looks looks;
+  bool write_png = true, write_json = true;
+  enum class Stdout { text, json, none } standard_output = Stdout::text;
+  bool colour = false;     // ANSI colours on standard output
+  bool verbose = false;    // stage timings
+};
+
+// attnviz eval DATASET.jsonl
+struct EvalOptions {
+  CommonOptions common;
+  std::string dataset_path;
+  std::string json_path;  // empty: no file
+  bool alone = false;     // score every word as an instruction of its own
+  std::optional<std::string> layer, head;
+};
+
+// attnviz models [list|info NAME|check PATH]
+struct ModelsOptions {
+  enum class Action { list, info, check } action = Action::list;
+  std::string name;
+};
+
+// --help and --version: print and leave.
+struct PrintAndLeave {
+  std::string text;
+};
+
+using Command = std::variant<RunOptions, EvalOptions, ModelsOptions, PrintAndLeave>;
+
+// Throws Error (usage) that names the option.
+Command parse_command_line(int argc, const char* const* argv);
+
+}  // namespace attnviz::app

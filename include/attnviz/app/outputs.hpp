@@ -1,0 +1,39 @@
+// The only writer of files. A set of files appears as a whole or not at all: all are written under temporary names on
+// the same disk, then renamed; the report comes last, so its presence says that the set is complete.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace attnviz::app {
+
+class OutputSet {
+public:
+  // `dir` is created with its parents at commit; checked now, so that a job that cannot end does not begin:
+  // Error (output) where it (or a parent) is no directory or not writable.
+  explicit OutputSet(std::filesystem::path dir);
+  // Takes everything back that was written and not committed, created folders too.
+  ~OutputSet();
+  OutputSet(const OutputSet&) = delete;
+  OutputSet& operator=(const OutputSet&) = delete;
+
+  // `name` is relative to the folder. Error (output) where it cannot be written, for example on a full disk.
+  void add(const std::string& name, std::span<const std::uint8_t> bytes);
+  void add(const std::string& name, const std::string& text);
+
+  // Removes the files `stale` of an earlier set, then moves all into place in the order of `add`.
+  void commit(const std::vector<std::string>& stale = {});
+
+private:
+  std::filesystem::path dir_, staging_;
+  std::vector<std::filesystem::path> created_dirs_;
+  std::vector<std::string> names_;
+};
+
+// One file, whole or not at all. Error (output).
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace attnviz::app

@@ -1,0 +1,22 @@
+// The main job as a story: image and instruction in, report and pictures out. Touches no output file.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "attnviz/app/options.hpp"
+#include "attnviz/core/image.hpp"
+#include "attnviz/core/report.hpp"
+#include "attnviz/model/model.hpp"
+
+namespace attnviz::app {
+
+struct JobResult {
+  Image image;
+  Report report;
+};
+
+// Load, segment, encode, attend, read out (design, section 3, steps 1 to 6).
+JobResult run_job(const model::Model& model, const RunOptions& options);
+
+}  // namespace attnviz::app

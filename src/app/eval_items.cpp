@@ -1,0 +1,209 @@
+#include "app/eval_items.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "attnviz/analysis/readout.hpp"
+#include "attnviz/core/error.hpp"
+#include "attnviz/image/decode.hpp"
+#include "attnviz/text/segment.hpp"
+
+namespace attnviz::app {
+namespace {
+
+using analysis::Region;
+
+bool is_ascii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// FNV-1a: the choice of a control must be the same on every machine and in every run.
+std::uint64_t stable_hash(const std::string& text) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return hash;
+}
+
+Region load_region(const RegionSource& source, const PatchGrid& grid) {
+  if (source.mask_path.empty()) return {grid.image_width, grid.image_height, source.boxes};
+  const Image mask = image::load(source.mask_path);
+  if (mask.width != grid.image_width || mask.height != grid.image_height) {
+    throw Error(ErrorCode::input, source.mask_path, "is not of the image's size");
+  }
+  std::vector<std::uint8_t> inside(mask.rgb.size() / 3);
+  for (std::size_t i = 0; i < inside.size(); ++i) inside[i] = mask.rgb[3 * i] > 127;
+  return {mask.width, mask.height, inside};
+}
+
+// Where the target stands in the instruction: the n-th occurrence for the n-th target of that word, occurrences that
+// are whole words of the segmentation first ("can" in "the candle beside the can").
+std::optional<std::size_t> find_word(const EvalItem& item, std::size_t target_index, const Words& words) {
+  const std::string& word = item.targets[target_index].word;
+  std::vector<std::size_t> positions;
+  for (std::size_t at = item.instruction.find(word); at != std::string::npos && !word.empty();
+       at = item.instruction.find(word, at + word.size())) {
+    positions.push_back(at);
+  }
+  std::stable_partition(positions.begin(), positions.end(), [&](std::size_t at) {
+    const auto begins = [at](const Word& w) { return w.byte_begin == at; };
+    const auto ends = [end = at + word.size()](const Word& w) { return w.byte_end == end; };
+    return std::any_of(words.begin(), words.end(), begins) && std::any_of(words.begin(), words.end(), ends);
+  });
+  std::size_t nth = 0;
+  for (std::size_t i = 0; i < target_index; ++i) nth += item.targets[i].word == word;
+  if (positions.empty()) return std::nullopt;
+  return positions[std::min(nth, positions.size() - 1)];
+}
+
+}  // namespace
+
+struct ItemScorer::Scored {
+  const EvalTarget* target;
+  Region region;
+  std::vector<double> coverage;  // [num_patches]
+  std::vector<float> heat;       // [num_patches]
+  std::optional<bool> control;
+};
+
+ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, const std::vector<EvalItem>& items)
+    : model_(model), view_(model.default_view()), alone_(options.alone) {
+  if (options.layer) view_.layer = *options.layer;
+  if (options.head) view_.head = *options.head;
+  for (const auto& [surface, entry] : model.vocabulary().entries) {
+    candidates_[{entry.kind, is_ascii(surface)}].push_back({surface, entry.row});
+  }
+  for (auto& [kind, candidates] : candidates_) std::sort(candidates.begin(), candidates.end());
+  for (const EvalItem& item : items) {
+    try {
+      for (const Word& word : text::segment(item.instruction, model.vocabulary())) {
+        for (const Token& token : word.tokens) rows_in_image_[item.image_path].insert(token.row);
+      }
+    } catch (const Error&) {
+      // Not an instruction: score() will say so.
+    }
+  }
+}
+
+void ItemScorer::score(const EvalItem& item, EvalSummary& summary) {
+  try {
+    if (encoded_path_ != item.image_path) {
+      encoded_path_.clear();
+      encoded_ = model_.encode(image::load(item.image_path), model_.default_patches());
+      encoded_path_ = item.image_path;
+    }
+    const Words words = text::segment(item.instruction, model_.vocabulary());
+    const Heats heats = attend(words);
+    score_targets(item, heats, summary);
+    if (item.goal && heats.target) {
+      const Region region = load_region(*item.goal, encoded_.grid);
+      summary.success.add(region.contains(heats.target->point));
+      summary.success_chance.add(region.share_of_image());
+    }
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::usage) throw;  // --layer 9 is no item's fault
+    summary.skipped.push_back({item.id, error.what()});
+  }
+}
+
+ItemScorer::Heats ItemScorer::attend(const Words& words) const {
+  const model::Attended attended = model_.attend(encoded_, words);
+  return {words, analysis::heatmaps(analysis::aggregate(attended.maps, view_), encoded_.grid), attended.target};
+}
+
+// The mean map of the words whose bytes [begin, end) covers; empty where it covers none.
+std::vector<float> ItemScorer::heat_between(const Heats& heats, std::size_t begin, std::size_t end) {
+  std::vector<float> mean;
+  float covered = 0;
+  for (std::size_t i = 0; i < heats.words.size(); ++i) {
+    if (heats.words[i].byte_end <= begin || heats.words[i].byte_begin >= end) continue;
+    mean.resize(heats.maps[i].size());
+    for (std::size_t p = 0; p < mean.size(); ++p) mean[p] += heats.maps[i][p];
+    covered += 1;
+  }
+  for (float& weight : mean) weight /= covered;
+  return mean;
+}
+
+std::vector<float> ItemScorer::heat_of(const std::string& instruction, std::size_t begin, std::size_t end) const {
+  return heat_between(attend(text::segment(instruction, model_.vocabulary())), begin, end);
+}
+
+// A random other word of the target's kind and script that the image's instructions do not use.
+std::optional<std::string> ItemScorer::other_word(const EvalItem& item, const EvalTarget& target) const {
+  const auto found = candidates_.find({target.kind, is_ascii(target.word)});
+  if (found == candidates_.end()) return std::nullopt;
+  const std::vector<Candidate>& candidates = found->second;
+  const std::set<std::size_t>& present = rows_in_image_.at(item.image_path);
+  const std::size_t start = stable_hash(item.id + '\n' + target.word) % candidates.size();
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& [surface, row] = candidates[(start + i) % candidates.size()];
+    if (!present.contains(row)) return surface;
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> ItemScorer::control(const EvalItem& item, const EvalTarget& target, std::size_t position,
+                                        const Region& region) const {
+  const std::optional<std::string> other = other_word(item, target);
+  if (!other) return std::nullopt;
+  std::string instruction = *other;
+  std::size_t begin = 0;
+  if (!alone_) {
+    instruction = item.instruction;
+    instruction.replace(position, target.word.size(), *other);
+    begin = position;
+  }
+  const std::vector<float> heat = heat_of(instruction, begin, begin + other->size());
+  if (heat.empty()) return std::nullopt;
+  return analysis::pointing(heat, region, encoded_.grid);
+}
+
+void ItemScorer::score_targets(const EvalItem& item, const Heats& heats, EvalSummary& summary) const {
+  std::vector<Scored> scored;
+  for (std::size_t i = 0; i < item.targets.size(); ++i) {
+    const EvalTarget& target = item.targets[i];
+    const std::optional<std::size_t> at = find_word(item, i, heats.words);
+    const std::string name = "'" + target.word + "'";
+    if (!at) {
+      summary.skipped.push_back({item.id, name + " does not occur in the instruction"});
+      continue;
+    }
+    std::vector<float> heat = alone_ ? heat_of(target.word, 0, target.word.size())
+                                     : heat_between(heats, *at, *at + target.word.size());
+    if (heat.empty()) {
+      summary.skipped.push_back({item.id, name + " covers no word"});
+      continue;
+    }
+    Region region = load_region(target.region, encoded_.grid);
+    if (region.area() == 0) {
+      summary.skipped.push_back({item.id, "the region of " + name + " holds no pixel of the image"});
+      continue;
+    }
+    std::vector<double> coverage = analysis::patch_coverage(region, encoded_.grid);
+    const std::optional<bool> other = control(item, target, *at, region);
+    scored.push_back({&target, std::move(region), std::move(coverage), std::move(heat), other});
+  }
+  for (const Scored& one : scored) {
+    add(one, scored, summary.kinds[to_string(one.target->kind)]);
+    add(one, scored, summary.kinds["all"]);
+  }
+}
+
+void ItemScorer::add(const Scored& one, const std::vector<Scored>& all, KindScores& scores) const {
+  const PatchGrid& grid = encoded_.grid;
+  const double own_mass = analysis::mass(one.heat, one.coverage);
+  scores.mass.add(own_mass);
+  scores.pointing.add(analysis::pointing(one.heat, one.region, grid));
+  scores.iou.add(analysis::half_maximum_iou(one.heat, one.region, grid));
+  scores.chance.add(one.region.share_of_image());
+  scores.centre.add(one.region.contains({grid.image_width / 2.0, grid.image_height / 2.0}));
+  if (one.control) scores.control.add(*one.control);
+  for (const Scored& other : all) {
+    if (other.region == one.region) continue;  // itself, too
+    const double other_mass = analysis::mass(other.heat, one.coverage);
+    scores.discrimination.add(own_mass > other_mass ? 1.0 : own_mass < other_mass ? 0.0 : 0.5);
+  }
+}
+
+}  // namespace attnviz::app

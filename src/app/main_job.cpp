@@ -1,0 +1,131 @@
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+#include "app/terminal_io.hpp"
+#include "attnviz/app/commands.hpp"
+#include "attnviz/app/outputs.hpp"
+#include "attnviz/app/pipeline.hpp"
+#include "attnviz/core/error.hpp"
+#include "attnviz/core/parallel.hpp"
+#include "attnviz/report/report_json.hpp"
+#include "attnviz/report/report_reader.hpp"
+
+namespace attnviz::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxNameBytes = 80;  // of a word in a file name; the index keeps names apart
+
+// "words/01-红色.png": '/' and control characters become '_', a long word is cut at a character's end.
+std::string heatmap_name(std::size_t index, const std::string& word) {
+  std::string name;
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool starts_character = (byte & 0xC0U) != 0x80U;
+    if (starts_character && name.size() >= kMaxNameBytes) break;
+    name += byte == '/' || byte < 0x20 || byte == 0x7F ? '_' : c;
+  }
+  char number[24];
+  std::snprintf(number, sizeof number, "words/%02zu-", index);
+  return number + name + ".png";
+}
+
+fs::path output_dir(const RunOptions& options) {
+  if (!options.out_dir.empty()) return options.out_dir;
+  return fs::path("attnviz-out") / fs::path(options.image_path).stem();
+}
+
+// What an earlier run left in the folder. Another job's results are not overwritten without --force.
+std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& options) {
+  const std::optional<report::JobIdentity> earlier = report::read_identity(dir / "report.json");
+  if (!earlier) return {};
+  const bool same_job = earlier->image_path == options.image_path && earlier->instruction == options.instruction;
+  if (!same_job && !options.force) {
+    throw Error(ErrorCode::output, dir.string(), "holds the results of another job ('" + earlier->instruction + "')",
+                "choose another folder with --out or overwrite with --force");
+  }
+  std::vector<std::string> files{"report.json", "overview.png"};  // the report first: it says that a set is complete
+  for (const std::string& file : earlier->heatmap_files) {
+    const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed
+    if (name.parent_path() == "words" && name.filename() != "..") files.push_back(file);
+  }
+  return files;
+}
+
+// All text that the pictures will show, so that only the fonts it needs are looked for.
+render::Labels labels_for(const Report& report) {
+  std::string sample = report.instruction;
+  for (const Word& word : report.words) sample += word.text;
+  return render::Labels(sample);
+}
+
+void add_font_warning(Report& report, const render::Labels& labels) {
+  for (std::size_t i = 0; i < report.words.size(); ++i) {
+    if (labels.can_draw(report.words[i].text)) continue;
+    report.warnings.push_back({"no-font",
+                               "no installed font can draw '" + report.words[i].text +
+                                   "'; pictures show the word's number (install a CJK font, for example fonts-noto-cjk)",
+                               std::nullopt});
+    return;  // once is enough
+  }
+}
+
+void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs) {
+  Report& report = job.report;
+  Stopwatch stage;
+  const render::Labels labels = labels_for(report);
+  add_font_warning(report, labels);
+  const std::vector<double> maxima = render::scale_maxima(report);
+  std::vector<std::vector<std::uint8_t>> pictures(report.words.size() + 1);
+  parallel_for(pictures.size(), [&](std::size_t i) {
+    pictures[i] = render::encode_png(
+        i == 0 ? render::overview(job.image, report, options.looks, labels)
+               : render::overlay(job.image, report.readings[i - 1].heat, report.grid, maxima[i - 1], options.looks));
+  });
+  report.timing.render = stage.lap_ms();
+  for (std::size_t i = 0; i < report.words.size(); ++i) {
+    report.heatmap_files.push_back(heatmap_name(i, report.words[i].text));
+    outputs.add(report.heatmap_files[i], pictures[i + 1]);
+  }
+  outputs.add("overview.png", pictures[0]);
+  report.timing.write = stage.lap_ms();
+}
+
+void print_result(const RunOptions& options, const Report& report) {
+  if (options.standard_output == RunOptions::Stdout::text) {
+    print(report::to_text(report, {options.common.language, options.colour}));
+  } else if (options.standard_output == RunOptions::Stdout::json) {
+    print(report::to_json(report));
+  }
+  if (options.verbose) notice(report::to_text(report.timing, options.common.language));
+}
+
+}  // namespace
+
+void run_main_job(const RunOptions& options) {
+  Stopwatch total, stage;
+  const fs::path dir = output_dir(options);
+  const std::vector<std::string> stale = earlier_files(dir, options);
+  OutputSet outputs(dir);
+
+  const std::unique_ptr<model::Model> model = model::load(options.common.model);
+  const double model_ms = stage.lap_ms();
+  JobResult job = run_job(*model, options);
+  Report& report = job.report;
+  report.timing.load += model_ms;
+  if (options.write_png) add_pictures(job, options, outputs);
+  if (!options.common.quiet) {
+    for (const Warning& warning : report.warnings) {
+      notice("attnviz: " + report::to_text(warning, options.common.language) + "\n");
+    }
+  }
+  report.timing.total = total.elapsed_ms();
+  if (options.write_json) outputs.add("report.json", report::to_json(report));
+  outputs.commit(stale);
+  print_result(options, report);
+}
+
+}  // namespace attnviz::app

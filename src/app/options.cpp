@@ -1,0 +1,188 @@
+#include "attnviz/app/options.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::app {
+namespace {
+
+constexpr int kMinPatches = 4, kMaxPatches = 65536;
+constexpr int kMaxThreads = 1024;
+
+// The user's language: of messages, from the locale, as other programs find it.
+std::string locale_language() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return std::string(value).starts_with("zh") ? "zh" : "en";
+  }
+  return "en";
+}
+
+// What the parser fills before it becomes the typed options.
+struct RawOptions {
+  std::string language = locale_language();
+  std::string interpolation = "cubic", scale = "word", standard_output = "text", formats = "png,json";
+  std::string layer, head, words;
+  int patches = 0;
+  bool no_color = false;
+};
+
+void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
+  app.add_option("-m,--model", options.model, "a shipped model or a model file")->type_name("NAME|PATH")->capture_default_str();
+  app.add_option("--threads", options.threads, "threads; 0: all cores")->type_name("N")->check(CLI::Range(0, kMaxThreads));
+  app.add_option("--lang", raw.language, "language of messages and labels")->check(CLI::IsMember({"zh", "en"}))->type_name("zh|en")->capture_default_str();
+  app.add_flag("--quiet", options.quiet, "no warnings on standard error");
+}
+
+void add_view(CLI::App& app, RawOptions& raw) {
+  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean (the model's own)")->type_name("N|last|mean");
+  app.add_option("--head", raw.head, "which head is shown: N, mean, max (the model's own)")->type_name("N|mean|max");
+}
+
+void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
+  app.add_option("IMAGE", run.image_path, "PNG, JPEG, BMP, PNM or WebP");
+  app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
+  app.add_option("-o,--out", run.out_dir, "output folder (attnviz-out/<image stem>)")->type_name("DIR");
+  app.add_flag("--force", run.force, "overwrite the results of another job");
+  app.add_option("-k,--top", run.top_k, "patches listed per word")->type_name("K")->check(CLI::Range(1, kMaxPatches))->capture_default_str();
+  app.add_option("--words", raw.words, "your own segmentation, words separated by |")->type_name("A|B|C");
+  add_view(app, raw);
+  app.add_option("--patches", raw.patches, "patch budget (the model's own)")->type_name("N")->check(CLI::Range(kMinPatches, kMaxPatches));
+  app.add_option("--scale", raw.scale, "colours: each word on its own scale, or one shared scale")->check(CLI::IsMember({"word", "shared"}))->type_name("word|shared")->capture_default_str();
+  app.add_option("--colormap", run.looks.colormap, "colours of the maps")->check(CLI::IsMember(render::colormap_names()))->type_name("NAME")->capture_default_str();
+  app.add_option("--alpha", run.looks.alpha, "opacity of the highest weight")->type_name("0..1")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+  app.add_option("--interp", raw.interpolation, "between patch centres")->check(CLI::IsMember({"nearest", "linear", "cubic"}))->type_name("nearest|linear|cubic")->capture_default_str();
+  app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
+  app.add_option("--stdout", raw.standard_output, "what is printed")->check(CLI::IsMember({"text", "json", "none"}))->type_name("text|json|none")->capture_default_str();
+  app.add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
+  app.add_flag("--verbose", run.verbose, "stage timings on standard error");
+}
+
+void finish_common(CommonOptions& options, const RawOptions& raw) {
+  options.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
+}
+
+std::optional<std::string> given(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+void finish_formats(RunOptions& run, const std::string& formats) {
+  run.write_png = run.write_json = false;
+  std::istringstream list(formats);
+  for (std::string name; std::getline(list, name, ',');) {
+    if (name == "png") {
+      run.write_png = true;
+    } else if (name == "json") {
+      run.write_json = true;
+    } else {
+      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is no format", "choose from png,json");
+    }
+  }
+}
+
+bool colour_wanted(const RawOptions& raw) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return !raw.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1;
+}
+
+RunOptions finish_main_job(RunOptions run, const RawOptions& raw) {
+  finish_common(run.common, raw);
+  run.layer = given(raw.layer);
+  run.head = given(raw.head);
+  if (raw.patches != 0) run.patches = raw.patches;
+  run.shared_scale = raw.scale == "shared";
+  run.looks.interpolation = raw.interpolation == "nearest"  ? render::Interpolation::nearest
+                            : raw.interpolation == "linear" ? render::Interpolation::linear
+                                                            : render::Interpolation::cubic;
+  run.standard_output = raw.standard_output == "json"   ? RunOptions::Stdout::json
+                        : raw.standard_output == "none" ? RunOptions::Stdout::none
+                                                        : RunOptions::Stdout::text;
+  run.colour = colour_wanted(raw);
+  finish_formats(run, raw.formats);
+  return run;
+}
+
+// CLI11's message in the contract's form: where, what, what to do.
+[[noreturn]] void rethrow(const CLI::ParseError& error) {
+  std::string message = error.what();
+  std::string where = "command line";
+  const std::string hint = "see attnviz --help";
+  if (error.get_name() == "ExtrasError") {  // "... not expected: a b": those words are the place
+    const std::size_t colon = message.find(": ");
+    where = colon == std::string::npos ? where : message.substr(colon + 2);
+    const bool option = where.starts_with('-');
+    throw Error(ErrorCode::usage, where, option ? "unknown option" : "one argument too many", hint);
+  }
+  if (const std::size_t colon = message.find(": "); colon != std::string::npos) {
+    where = message.substr(0, colon);
+    message = message.substr(colon + 2);
+  }
+  throw Error(ErrorCode::usage, where, message, hint);
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, const char* const* argv) {
+  CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
+  app.footer("Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
+             "Commands: attnviz eval DATASET.jsonl, attnviz models (each has --help).");
+  RawOptions raw;
+  RunOptions run;
+  EvalOptions eval;
+  ModelsOptions models;
+  app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
+  add_common(app, run.common, raw);
+  add_main_job(app, run, raw);
+
+  CLI::App* eval_command = app.add_subcommand("eval", "how well words land on their regions");
+  add_common(*eval_command, eval.common, raw);
+  add_view(*eval_command, raw);
+  eval_command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();
+  eval_command->add_option("--json", eval.json_path, "write the figures here too")->type_name("FILE");
+  eval_command->add_flag("--alone", eval.alone, "score every word as an instruction of its own");
+
+  CLI::App* models_command = app.add_subcommand("models", "what can be loaded");
+  CLI::App* info_command = models_command->add_subcommand("info", "about one model");
+  info_command->add_option("NAME", models.name, "a shipped model or a model file")->required();
+  CLI::App* check_command = models_command->add_subcommand("check", "whether a model file is sound");
+  check_command->add_option("PATH", models.name, "a model file")->required();
+  models_command->add_subcommand("list", "the shipped models");
+  app.require_subcommand(0, 1);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App* asked = eval_command->parsed() ? eval_command : models_command->parsed() ? models_command : &app;
+    return PrintAndLeave{asked->help()};
+  } catch (const CLI::CallForVersion& version) {
+    return PrintAndLeave{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    rethrow(error);
+  }
+  if (eval_command->parsed()) {
+    finish_common(eval.common, raw);
+    eval.layer = given(raw.layer);
+    eval.head = given(raw.head);
+    return eval;
+  }
+  if (models_command->parsed()) {
+    models.action = info_command->parsed()    ? ModelsOptions::Action::info
+                    : check_command->parsed() ? ModelsOptions::Action::check
+                                              : ModelsOptions::Action::list;
+    return models;
+  }
+  if (app.count("IMAGE") == 0) throw Error(ErrorCode::usage, "IMAGE", "is missing", "see attnviz --help");
+  if (app.count("INSTRUCTION") == 0) throw Error(ErrorCode::usage, "INSTRUCTION", "is missing", "see attnviz --help");
+  if (app.count("--words") > 0) run.words = raw.words;
+  return finish_main_job(run, raw);
+}
+
+}  // namespace attnviz::app

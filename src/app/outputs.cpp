@@ -1,0 +1,123 @@
+#include "attnviz/app/outputs.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const fs::path& path, const std::string& why) {
+  throw Error(ErrorCode::output, path.string(), "cannot be written: " + why);
+}
+
+void write_all(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) fail(path, std::strerror(errno));
+  std::size_t done = 0;
+  int error = 0;
+  while (done < bytes.size() && error == 0) {
+    const ssize_t written = ::write(file, bytes.data() + done, bytes.size() - done);
+    if (written >= 0) {
+      done += static_cast<std::size_t>(written);
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  if (::close(file) != 0 && error == 0) error = errno;  // some file systems report a full disk only here
+  if (error != 0) fail(path, std::strerror(error));
+}
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// The folder itself where it exists, else the nearest parent that does.
+fs::path nearest_existing(fs::path path) {
+  std::error_code error;
+  while (!path.empty() && !fs::exists(path, error) && path != path.parent_path()) path = path.parent_path();
+  return path.empty() ? fs::path(".") : path;
+}
+
+}  // namespace
+
+OutputSet::OutputSet(fs::path dir) : dir_(std::move(dir)) {
+  const fs::path existing = nearest_existing(dir_);
+  std::error_code error;
+  if (!fs::is_directory(existing, error)) {
+    throw Error(ErrorCode::output, existing.string(), "is not a folder", "choose another with --out");
+  }
+  if (::access(existing.c_str(), W_OK | X_OK) != 0) {
+    throw Error(ErrorCode::output, existing.string(), "is not writable", "choose another folder with --out");
+  }
+}
+
+OutputSet::~OutputSet() {
+  std::error_code ignored;
+  if (!staging_.empty()) fs::remove_all(staging_, ignored);
+  // Innermost first; a folder that has files by now stays.
+  for (auto dir = created_dirs_.rbegin(); dir != created_dirs_.rend(); ++dir) fs::remove(*dir, ignored);
+}
+
+void OutputSet::add(const std::string& name, std::span<const std::uint8_t> bytes) {
+  std::error_code error;
+  if (staging_.empty()) {
+    std::vector<fs::path> missing;
+    for (fs::path p = dir_; !p.empty() && !fs::exists(p, error); p = p.parent_path()) missing.push_back(p);
+    for (auto p = missing.rbegin(); p != missing.rend(); ++p) {
+      if (fs::create_directory(*p, error)) created_dirs_.push_back(*p);
+      if (error) fail(*p, error.message());
+    }
+    staging_ = dir_ / (".attnviz-" + std::to_string(::getpid()) + ".tmp");
+    fs::create_directory(staging_, error);
+    if (error) fail(staging_, error.message());
+  }
+  const fs::path path = staging_ / name;
+  fs::create_directories(path.parent_path(), error);
+  if (error) fail(path.parent_path(), error.message());
+  write_all(path, bytes);
+  names_.push_back(name);
+}
+
+void OutputSet::add(const std::string& name, const std::string& text) { add(name, bytes_of(text)); }
+
+void OutputSet::commit(const std::vector<std::string>& stale) {
+  std::error_code error;
+  for (const std::string& name : names_) {  // what would stop a rename half-way is found before the first one
+    if (fs::is_directory(dir_ / name, error)) fail(dir_ / name, "a folder is in the way");
+  }
+  for (const std::string& name : stale) fs::remove(dir_ / name, error);
+  for (const std::string& name : names_) {
+    const fs::path target = dir_ / name;
+    const fs::path folder = target.parent_path();
+    if (!fs::exists(folder, error)) {
+      fs::create_directory(folder, error);
+      if (error) fail(folder, error.message());
+      created_dirs_.push_back(folder);
+    }
+    fs::rename(staging_ / name, target, error);
+    if (error) fail(target, error.message());
+  }
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  const fs::path temporary = path.string() + ".attnviz-" + std::to_string(::getpid()) + ".tmp";
+  std::error_code error;
+  try {
+    write_all(temporary, bytes_of(text));
+    fs::rename(temporary, path, error);
+    if (error) fail(path, error.message());
+  } catch (...) {
+    fs::remove(temporary, error);
+    throw;
+  }
+}
+
+}  // namespace attnviz::app

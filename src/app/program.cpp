@@ -1,0 +1,57 @@
+#include <exception>
+#include <new>
+#include <string>
+
+#include "app/terminal_io.hpp"
+#include "attnviz/app/commands.hpp"
+#include "attnviz/core/error.hpp"
+#include "attnviz/core/parallel.hpp"
+
+namespace attnviz::app {
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kInternalError = 70;  // a bug of ours (sysexits: EX_SOFTWARE), never an input's fault
+
+struct Dispatch {
+  void operator()(const PrintAndLeave& leave) const { print(leave.text); }
+  void operator()(const ModelsOptions& options) const { run_models(options); }
+  void operator()(const RunOptions& options) const {
+    set_num_threads(options.common.threads);
+    run_main_job(options);
+  }
+  void operator()(const EvalOptions& options) const {
+    set_num_threads(options.common.threads);
+    run_eval(options);
+  }
+};
+
+// Errors are one line, whatever a path or an instruction holds.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
+  }
+  return text;
+}
+
+int fail(const std::string& message, int code) {
+  notice("attnviz: error: " + one_line(message) + "\n");
+  return code;
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  try {
+    std::visit(Dispatch{}, parse_command_line(argc, argv));
+    return kDone;
+  } catch (const Error& error) {
+    return fail(error.what(), static_cast<int>(error.code()));
+  } catch (const std::bad_alloc&) {
+    return fail("memory: not enough for this input; try a smaller image", static_cast<int>(ErrorCode::input));
+  } catch (const std::exception& error) {
+    return fail(std::string("internal: ") + error.what() + "; please report this", kInternalError);
+  }
+}
+
+}  // namespace attnviz::app

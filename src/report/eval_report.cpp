@@ -1,0 +1,101 @@
+#include "attnviz/report/eval_report.hpp"
+
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "report/numbers.hpp"
+
+namespace attnviz::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, 4> kKinds{"colour", "noun", "verb", "all"};
+
+Json number_or_null(const Mean& mean) {
+  const std::optional<double> value = mean.value();
+  return value ? Json(round_significant(*value)) : Json(nullptr);
+}
+
+Json kind_json(const KindScores& scores) {
+  return Json{{"n", scores.mass.count},
+              {"mass", number_or_null(scores.mass)},
+              {"pointing", number_or_null(scores.pointing)},
+              {"iou", number_or_null(scores.iou)},
+              {"chance", number_or_null(scores.chance)},
+              {"centre", number_or_null(scores.centre)},
+              {"control", number_or_null(scores.control)},
+              {"discrimination", number_or_null(scores.discrimination)}};
+}
+
+std::string cell(const Mean& mean) {
+  const std::optional<double> value = mean.value();
+  if (!value) return "          -";
+  char text[32];
+  std::snprintf(text, sizeof text, "%11.3f", *value);
+  return text;
+}
+
+// Pads by columns on the screen: a Chinese character takes two and three bytes.
+std::string padded(const std::string& text, std::size_t columns) {
+  std::size_t width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) width += 1;
+    if (byte >= 0xE0) width += 2;
+  }
+  return text + std::string(width < columns ? columns - width : 0, ' ');
+}
+
+}  // namespace
+
+std::string to_json(const EvalSummary& summary) {
+  Json kinds = Json::object();
+  for (const char* kind : kKinds) {
+    const auto scores = summary.kinds.find(kind);
+    if (scores != summary.kinds.end()) kinds[kind] = kind_json(scores->second);
+  }
+  Json skipped = Json::array();
+  for (const SkippedItem& item : summary.skipped) skipped.push_back({{"id", item.id}, {"reason", item.reason}});
+  const Json document{{"schema", "attnviz.eval/1"},
+                      {"model", summary.model},
+                      {"alone", summary.alone},
+                      {"kinds", std::move(kinds)},
+                      {"success",
+                       {{"n", summary.success.count},
+                        {"rate", number_or_null(summary.success)},
+                        {"chance", number_or_null(summary.success_chance)}}},
+                      {"skipped", std::move(skipped)}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string to_text(const EvalSummary& summary, Language language) {
+  const bool zh = language == Language::zh;
+  std::string text = (zh ? "模型 " : "model ") + summary.model + (summary.alone ? (zh ? "，单词单独评测" : ", every word alone") : "") + "\n";
+  text += padded(zh ? "类别" : "kind", 8) +
+          "     n       mass   pointing        iou     chance     centre    control  discrimin.\n";
+  for (const char* kind : kKinds) {
+    const auto found = summary.kinds.find(kind);
+    if (found == summary.kinds.end()) continue;
+    const KindScores& scores = found->second;
+    char count[16];
+    std::snprintf(count, sizeof count, "%6zu", scores.mass.count);
+    text += padded(kind, 8) + count;
+    for (const Mean* mean : {&scores.mass, &scores.pointing, &scores.iou, &scores.chance, &scores.centre,
+                             &scores.control, &scores.discrimination}) {
+      text += cell(*mean);
+    }
+    text += "\n";
+  }
+  if (summary.success.count > 0) {
+    char line[96];
+    std::snprintf(line, sizeof line, "%zu%s%.3f%s%.3f\n", summary.success.count, zh ? " 个目标点，命中率 " : " goals, success ",
+                  *summary.success.value(), zh ? "，随机 " : ", chance ", summary.success_chance.value().value_or(0));
+    text += line;
+  }
+  for (const SkippedItem& item : summary.skipped) text += (zh ? "跳过 " : "skipped ") + item.id + ": " + item.reason + "\n";
+  return text;
+}
+
+}  // namespace attnviz::report

@@ -1,0 +1,148 @@
+#include "attnviz/report/report_reader.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::report {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::size_t kMaxReportBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxDatasetBytes = std::size_t{1} << 30;
+constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
+constexpr int kMaxDepth = 64;
+
+// Throws std::runtime_error with a short reason. The library's parser recurses not, but its values do on destruction.
+Json parse(const std::string& text) {
+  const auto depth_guard = [](int depth, Json::parse_event_t, Json&) {
+    if (depth > kMaxDepth) throw std::runtime_error("nested too deeply");
+    return true;
+  };
+  try {
+    return Json::parse(text, depth_guard);
+  } catch (const Json::exception&) {
+    throw std::runtime_error("not valid JSON");
+  }
+}
+
+// A member of the right type, or std::runtime_error that names it.
+const Json& member(const Json& object, const char* name, Json::value_t type, const char* expected) {
+  const auto found = object.find(name);
+  if (found == object.end()) throw std::runtime_error(std::string("\"") + name + "\" is missing");
+  if (found->type() != type) throw std::runtime_error(std::string("\"") + name + "\" is not " + expected);
+  return *found;
+}
+
+std::string string_member(const Json& object, const char* name) {
+  return member(object, name, Json::value_t::string, "a string").get<std::string>();
+}
+
+Box parse_box(const Json& json) {
+  if (!json.is_array() || json.size() != 4) throw std::runtime_error("a box is not [x0, y0, x1, y1]");
+  for (const Json& number : json) {
+    if (!number.is_number()) throw std::runtime_error("a box is not of numbers");
+  }
+  const Box box{json[0].get<double>(), json[1].get<double>(), json[2].get<double>(), json[3].get<double>()};
+  if (box.area() <= 0) throw std::runtime_error("a box is empty");
+  return box;
+}
+
+RegionSource parse_region(const Json& json, const fs::path& folder) {
+  RegionSource region;
+  if (json.contains("mask")) {
+    region.mask_path = (folder / string_member(json, "mask")).string();
+    return region;
+  }
+  for (const Json& box : member(json, "boxes", Json::value_t::array, "an array")) {
+    region.boxes.push_back(parse_box(box));
+  }
+  if (region.boxes.empty()) throw std::runtime_error("\"boxes\" is empty");
+  return region;
+}
+
+EvalTarget parse_target(const Json& json, const fs::path& folder) {
+  if (!json.is_object()) throw std::runtime_error("a target is not an object");
+  const std::string kind_name = string_member(json, "kind");
+  const auto kind = parse_word_kind(kind_name);
+  if (!kind || *kind == WordKind::other) throw std::runtime_error("kind '" + kind_name + "' is not colour, noun or verb");
+  return {string_member(json, "word"), *kind, parse_region(json, folder)};
+}
+
+EvalItem parse_item(const Json& json, const fs::path& folder) {
+  if (!json.is_object()) throw std::runtime_error("not an object");
+  EvalItem item;
+  item.image_path = (folder / string_member(json, "image")).string();
+  item.instruction = string_member(json, "instruction");
+  for (const Json& target : member(json, "targets", Json::value_t::array, "an array")) {
+    item.targets.push_back(parse_target(target, folder));
+  }
+  if (const auto goal = json.find("goal"); goal != json.end() && !goal->is_null()) {
+    if (!goal->is_object()) throw std::runtime_error("\"goal\" is not an object");
+    item.goal = parse_region(*goal, folder);
+  }
+  return item;
+}
+
+std::string id_of(const Json& json, std::size_t line) {
+  const bool named = json.is_object() && json.contains("id") && json["id"].is_string();
+  return named ? json["id"].get<std::string>() : std::to_string(line);
+}
+
+void read_line(const std::string& text, std::size_t line, const fs::path& folder, EvalDataset& dataset) {
+  std::string id = std::to_string(line);
+  try {
+    if (text.size() > kMaxLineBytes) throw std::runtime_error("the line is longer than 4 MiB");
+    const Json json = parse(text);
+    id = id_of(json, line);
+    EvalItem item = parse_item(json, folder);
+    item.line = line;
+    item.id = id;
+    dataset.items.push_back(std::move(item));
+  } catch (const std::runtime_error& error) {
+    dataset.skipped.push_back({id, "line " + std::to_string(line) + ": " + error.what()});
+  }
+}
+
+}  // namespace
+
+std::optional<JobIdentity> read_identity(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kMaxReportBytes) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  try {
+    const Json json = parse(text);
+    JobIdentity identity{json.at("image").at("path").get<std::string>(), json.at("instruction").get<std::string>(), {}};
+    for (const Json& word : json.at("words")) {
+      if (word.at("heatmap").is_string()) identity.heatmap_files.push_back(word["heatmap"].get<std::string>());
+    }
+    return identity;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+EvalDataset read_dataset(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) throw Error(ErrorCode::input, path.string(), "no such file");
+  if (!fs::is_regular_file(path, error)) throw Error(ErrorCode::input, path.string(), "is not a file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error(ErrorCode::input, path.string(), "cannot be read");
+  if (fs::file_size(path, error) > kMaxDatasetBytes) {
+    throw Error(ErrorCode::input, path.string(), "is larger than 1 GiB", "split it");
+  }
+  EvalDataset dataset;
+  std::string text;
+  for (std::size_t line = 1; std::getline(file, text); ++line) {
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    read_line(text, line, path.parent_path(), dataset);
+  }
+  return dataset;
+}
+
+}  // namespace attnviz::report
