@@ -9,9 +9,12 @@
 
 namespace attnviz::image {
 
+constexpr int kMaxPatches = 1 << 16;
+
 // The grid with the largest scale whose number of patches stays within the budget `max_patches`; sides of the input
 // are multiples of 2 * patch_px (the trunk's stride-32 grid fits); never enlarged more than patch_px times, so that a
-// patch covers at least about one pixel. See training/FORMAT.md, "Grid". A budget below 4 counts as 4.
+// patch covers at least about one pixel. See training/FORMAT.md, "Grid". A budget below 4 counts as 4, one above
+// kMaxPatches as that.
 PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches);
 
 // The model input: the image resized to the grid's content rect (area filter when shrinking, linear when enlarging),
