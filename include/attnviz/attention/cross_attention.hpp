@@ -37,6 +37,7 @@ public:
   std::size_t head_dim() const { return model_dim() / num_heads_; }
   std::size_t word_dim() const { return projections_.query.in_dim(); }
   std::size_t patch_dim() const { return projections_.key.in_dim(); }
+  std::size_t out_dim() const { return projections_.output.out_dim(); }
 
   // Returns the output [num_words, output.out_dim]. `weights`, where asked for, becomes [num_heads * num_words,
   // num_keys]: row h * num_words + w holds A_h[w].
