@@ -1,0 +1,129 @@
+// attnviz eval: figures, file, and data sets that are broken.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/process.hpp"
+#include "support/scenes.hpp"
+
+using namespace attnviz::test;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+// The scene's red disc spans about x 20..76, y 51..93 of 160 x 120.
+Json scene_item() {
+  const Json disc = Json::array({Json::array({20, 51, 76, 93})});
+  return {{"id", "one"},
+          {"image", "scene.ppm"},
+          {"instruction", "拿起红色杯子"},
+          {"targets",
+           {{{"word", "红色"}, {"kind", "colour"}, {"boxes", disc}},
+            {{"word", "杯子"}, {"kind", "noun"}, {"boxes", {{100, 10, 150, 60}}}}}},
+          {"goal", {{"boxes", disc}}}};
+}
+
+Outcome evaluate(const TempDir& dir, const std::string& lines, std::vector<std::string> more = {}) {
+  write_scene(dir);
+  write_bytes(dir / "data.jsonl", lines);
+  more.insert(more.begin(), {"eval", dir / "data.jsonl", "--json", dir / "eval.json"});
+  return attnviz_run(more);
+}
+
+Json figures(const TempDir& dir) { return Json::parse(read_bytes(dir / "eval.json")); }
+
+}  // namespace
+
+TEST_CASE("figures of a data set, in the file and in the table") {
+  const TempDir dir;
+  const Outcome outcome = evaluate(dir, scene_item().dump() + "\n\n" + scene_item().dump() + "\n");
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  const Json json = figures(dir);
+  CHECK(json["schema"] == "attnviz.eval/1");
+  CHECK(json["model"] == "base");
+  CHECK(json["kinds"]["colour"]["n"] == 2);
+  CHECK(json["kinds"]["all"]["n"] == 4);
+  CHECK_FALSE(json["kinds"].contains("verb"));
+  CHECK(json["kinds"]["colour"]["chance"].get<double>() == doctest::Approx(56.0 * 42 / (160 * 120)).epsilon(1e-4));
+  CHECK(json["kinds"]["colour"]["centre"] == 0);
+  CHECK(json["success"]["n"] == 2);
+  CHECK(json["skipped"].empty());
+  CHECK(outcome.out.find("colour") != std::string::npos);
+  for (const char* key : {"mass", "pointing", "iou", "control", "discrimination"}) {
+    const double value = json["kinds"]["noun"][key].get<double>();
+    CHECK_MESSAGE((value >= 0 && value <= 1), key);
+  }
+}
+
+TEST_CASE("--alone scores every word as an instruction") {
+  const TempDir dir;
+  REQUIRE(evaluate(dir, scene_item().dump(), {"--alone"}).exit_code == 0);
+  CHECK(figures(dir)["alone"] == true);
+  CHECK(figures(dir)["kinds"]["noun"]["n"] == 1);
+}
+
+TEST_CASE("two runs give the same figures") {
+  const TempDir dir;
+  REQUIRE(evaluate(dir, scene_item().dump()).exit_code == 0);
+  const std::string first = read_bytes(dir / "eval.json");
+  REQUIRE(evaluate(dir, scene_item().dump(), {"--threads", "1"}).exit_code == 0);
+  CHECK(read_bytes(dir / "eval.json") == first);
+}
+
+TEST_CASE("a target that the segmentation joined differently is scored on the words it covers") {
+  const TempDir dir;
+  Json item = scene_item();
+  item["targets"] = {{{"word", "红色杯"}, {"kind", "noun"}, {"boxes", {{20, 51, 76, 93}}}}};
+  REQUIRE(evaluate(dir, item.dump()).exit_code == 0);
+  CHECK(figures(dir)["kinds"]["noun"]["n"] == 1);
+}
+
+TEST_CASE("a mask file is a region") {
+  const TempDir dir;
+  std::string mask = "P5\n160 120\n255\n" + std::string(160 * 120, '\0');
+  for (std::size_t i = 0; i < 160 * 12; ++i) mask[mask.size() - 1 - i] = '\xFF';  // the lowest tenth
+  write_bytes(dir / "mask.pgm", mask);
+  Json item = scene_item();
+  item["targets"] = {{{"word", "红色"}, {"kind", "colour"}, {"mask", "mask.pgm"}}};
+  REQUIRE(evaluate(dir, item.dump()).exit_code == 0);
+  CHECK(figures(dir)["kinds"]["colour"]["chance"].get<double>() == doctest::Approx(0.1));
+}
+
+TEST_CASE("items that cannot be used are named, the rest is scored") {
+  const TempDir dir;
+  std::string lines = scene_item().dump() + "\n";
+  const auto add = [&lines](const char* key, const Json& value) {
+    Json item = scene_item();
+    item["id"] = std::string("bad-") + key;
+    item[key] = value;
+    lines += item.dump() + "\n";
+  };
+  add("image", "missing.png");
+  add("image", 3);
+  add("instruction", "");
+  add("targets", "none");
+  add("targets", Json::array({{{"word", "茶壶"}, {"kind", "noun"}, {"boxes", {{1, 1, 2, 2}}}}}));
+  add("targets", Json::array({{{"word", "红色"}, {"kind", "smell"}, {"boxes", {{1, 1, 2, 2}}}}}));
+  add("targets", Json::array({{{"word", "红色"}, {"kind", "colour"}, {"boxes", {{5, 5, 1, 1}}}}}));
+  add("targets", Json::array({{{"word", "红色"}, {"kind", "colour"}, {"boxes", {{900, 900, 901, 901}}}}}));
+  lines += "not json\n[1, 2]\n" + std::string(10'000, '[') + "\n";
+  REQUIRE(evaluate(dir, lines).exit_code == 0);
+  CHECK(figures(dir)["kinds"]["colour"]["n"] == 1);
+  CHECK(figures(dir)["skipped"].size() == 11);
+}
+
+TEST_CASE("data sets that hold nothing are an error") {
+  const TempDir dir;
+  for (const std::string& lines : {std::string(), std::string("\n\n"), std::string("{}\n")}) {
+    const Outcome outcome = evaluate(dir, lines);
+    CHECK(outcome.exit_code == 3);
+    CHECK(outcome.err.find("data.jsonl") != std::string::npos);
+  }
+  CHECK(attnviz_run({"eval", dir / "missing.jsonl"}).exit_code == 3);
+  CHECK(attnviz_run({"eval", dir.path().string()}).exit_code == 3);
+  CHECK(attnviz_run({"eval"}).exit_code == 2);
+  CHECK(evaluate(dir, scene_item().dump(), {"--layer", "9"}).exit_code == 2);
+  CHECK(evaluate(dir, scene_item().dump(), {"--json", "/proc/eval.json"}).exit_code != 0);
+}

@@ -1,0 +1,223 @@
+// The main job as a user sees it: the real program, its text, its files.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "attnviz/image/decode.hpp"
+#include "support/process.hpp"
+#include "support/scenes.hpp"
+
+using namespace attnviz;
+using namespace attnviz::test;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::set<std::string> files_below(const fs::path& dir) {
+  std::set<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(dir)) {
+    if (entry.is_regular_file()) files.insert(fs::relative(entry.path(), dir).string());
+  }
+  return files;
+}
+
+std::vector<std::string> keys_of(const Json& object) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.push_back(key);
+  return keys;
+}
+
+Json report_of(const std::string& dir) { return Json::parse(read_bytes(dir + "/report.json")); }
+
+}  // namespace
+
+TEST_CASE("an image and an instruction give text, report and pictures") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const Outcome outcome = attnviz_run({image, "拿起红色杯子", "-o", dir / "out"});
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  CHECK(files_below(dir / "out") == std::set<std::string>{"overview.png", "report.json", "words/00-拿起.png",
+                                                           "words/01-红色.png", "words/02-杯子.png"});
+  CHECK(outcome.out.find("word '红色' → patch ") != std::string::npos);
+  CHECK(outcome.out.find("  top 5: ") != std::string::npos);
+
+  const Json report = report_of(dir / "out");
+  CHECK(keys_of(report) == std::vector<std::string>{"schema", "attnviz", "image", "views", "instruction", "model", "grid",
+                                                    "shown", "words", "target", "warnings", "timing_ms"});
+  CHECK(report["schema"] == "attnviz.report/1");
+  CHECK(report["image"]["path"] == image);
+  CHECK(report["image"]["width"] == 160);
+  CHECK(report["instruction"] == "拿起红色杯子");
+  REQUIRE(report["words"].size() == 3);
+  CHECK(keys_of(report["words"][1]) ==
+        std::vector<std::string>{"index", "text", "bytes", "tokens", "known", "kind", "entropy", "nothing", "sink", "top",
+                                 "heatmap", "views"});
+  CHECK(report["words"][1]["text"] == "红色");
+  CHECK(report["words"][1]["kind"] == "colour");
+  CHECK(report["words"][1]["bytes"] == Json::array({6, 12}));
+  CHECK(report["words"][1]["top"].size() == 5);
+}
+
+TEST_CASE("boxes of the report tile the image, weights sum to 1") {
+  const TempDir dir;
+  const std::string image = write_scene(dir, 317, 111);
+  REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out", "--formats", "json"}).exit_code == 0);
+  const Json grid = report_of(dir / "out")["grid"];
+  const int content_cols = (grid["content"][2].get<int>() + 15) / 16, content_rows = (grid["content"][3].get<int>() + 15) / 16;
+  const std::string all = std::to_string(content_cols * content_rows);
+  REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out", "--formats", "json", "-k", all}).exit_code == 0);
+  for (const Json& word : report_of(dir / "out")["words"]) {
+    double area = 0, weight = 0;
+    for (const Json& patch : word["top"]) {
+      const Json& box = patch["box"];
+      area += (box[2].get<double>() - box[0].get<double>()) * (box[3].get<double>() - box[1].get<double>());
+      weight += patch["weight"].get<double>();
+    }
+    CHECK(area == doctest::Approx(317.0 * 111).epsilon(1e-4));
+    CHECK(weight == doctest::Approx(1.0).epsilon(1e-4));
+    CHECK(word["top"].back()["cumulative"].get<double>() == doctest::Approx(1.0).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("overlays are of the image's own size, whatever its shape") {
+  const TempDir dir;
+  for (const auto& [width, height] : std::vector<std::pair<int, int>>{{1, 1}, {3, 1000}, {1000, 3}, {481, 641}}) {
+    CAPTURE(width);
+    const std::string image = write_scene(dir, width, height);
+    const Outcome outcome = attnviz_run({image, "red", "-o", dir / "out", "--force", "-k", "1"});
+    REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+    const Image overlay = image::load(dir / "out/words/00-red.png");
+    CHECK(overlay.width == width);
+    CHECK(overlay.height == height);
+  }
+}
+
+TEST_CASE("text follows --lang and the locale") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const auto first_line = [&](std::vector<std::string> more, RunSetting setting) {
+    std::vector<std::string> command{image, "红色", "-o", dir / "out", "--formats", "json"};
+    command.insert(command.end(), more.begin(), more.end());
+    return attnviz_run(command, setting).out.substr(0, 12);
+  };
+  CHECK(first_line({"--lang", "zh"}, {}).find("语言token") == 0);
+  CHECK(first_line({}, {".", {{"LC_ALL", "zh_CN.UTF-8"}}, ""}).find("语言token") == 0);
+  CHECK(first_line({"--lang", "en"}, {".", {{"LC_ALL", "zh_CN.UTF-8"}}, ""}).find("word '") == 0);
+}
+
+TEST_CASE("--stdout json prints the report, none prints nothing") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const Outcome json = attnviz_run({image, "red cup", "-o", dir / "out", "--stdout", "json", "--formats", "json"});
+  CHECK(Json::parse(json.out)["words"].size() == 2);
+  CHECK(Json::parse(json.out) == report_of(dir / "out"));
+  CHECK(attnviz_run({image, "red cup", "-o", dir / "out", "--stdout", "none"}).out.empty());
+}
+
+TEST_CASE("the user's own words are taken as they are") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "拿起红色杯子", "-o", dir / "out", "--words", "拿起|红色杯子", "--formats", "json"}).exit_code == 0);
+  const Json words = report_of(dir / "out")["words"];
+  REQUIRE(words.size() == 2);
+  CHECK(words[1]["text"] == "红色杯子");
+  CHECK(words[1]["bytes"] == Json::array({6, 18}));
+}
+
+TEST_CASE("results are the same for any number of threads") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const auto words_with = [&](const std::string& threads) {
+    REQUIRE(attnviz_run({image, "pick up the red cup", "-o", dir / threads, "--threads", threads}).exit_code == 0);
+    return report_of(dir / threads)["words"];
+  };
+  CHECK(words_with("1") == words_with("3"));
+  CHECK(read_bytes(dir / "1/overview.png") == read_bytes(dir / "3/overview.png"));
+}
+
+TEST_CASE("a second run replaces its own results and refuses another job's") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out"}).exit_code == 0);
+  write_bytes(dir / "out/mine.txt", "keep me");
+  REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out"}).exit_code == 0);
+  const Outcome refused = attnviz_run({image, "blue cup", "-o", dir / "out"});
+  CHECK(refused.exit_code == 5);
+  CHECK(refused.err.find("--force") != std::string::npos);
+  CHECK(report_of(dir / "out")["instruction"] == "red cup");
+  REQUIRE(attnviz_run({image, "blue cup", "-o", dir / "out", "--force"}).exit_code == 0);
+  CHECK(files_below(dir / "out") ==
+        std::set<std::string>{"mine.txt", "overview.png", "report.json", "words/00-blue.png", "words/01-cup.png"});
+}
+
+TEST_CASE("an edited report cannot make the program remove files elsewhere") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "out"}).exit_code == 0);
+  write_bytes(dir / "precious.txt", "keep me");
+  Json report = report_of(dir / "out");
+  report["words"][0]["heatmap"] = "words/../../precious.txt";
+  write_bytes(dir / "out/report.json", report.dump());
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "out"}).exit_code == 0);
+  CHECK(read_bytes(dir / "precious.txt") == "keep me");
+}
+
+TEST_CASE("words with slashes and control characters make safe file names") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red a/b", "--words", "red|a/b", "-o", dir / "out"}).exit_code == 0);
+  CHECK(files_below(dir / "out").contains("words/01-a_b.png"));
+}
+
+TEST_CASE("the default folder is attnviz-out/<image stem> in the working folder") {
+  const TempDir dir;
+  write_scene(dir);
+  REQUIRE(attnviz_run({"scene.ppm", "red"}, {dir.path().string(), {}, ""}).exit_code == 0);
+  CHECK(fs::exists(dir / "attnviz-out/scene/report.json"));
+}
+
+TEST_CASE("the program alone, copied into an empty folder, works") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  fs::create_directory(dir / "alone");
+  fs::copy_file(ATTNVIZ_BINARY, dir / "alone/attnviz");
+  const Outcome outcome = run({dir / "alone/attnviz", image, "拿起红色杯子"}, {dir / "alone", {{"HOME", "/nonexistent"}}, ""});
+  CHECK_MESSAGE(outcome.exit_code == 0, outcome.err);
+  CHECK(fs::exists(dir / "alone/attnviz-out/scene/overview.png"));
+}
+
+TEST_CASE("without a font the pictures show numbers and a warning says so") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  write_bytes(dir / "fonts.conf", "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig></fontconfig>");
+  const Outcome outcome = attnviz_run({image, "红色", "-o", dir / "out"}, {".", {{"FONTCONFIG_FILE", dir / "fonts.conf"}}, ""});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.find("font") != std::string::npos);
+  CHECK(report_of(dir / "out")["warnings"].back()["code"] == "no-font");
+}
+
+TEST_CASE("--verbose gives stage timings on standard error, --quiet silences warnings") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  CHECK(attnviz_run({image, "red", "-o", dir / "out", "--verbose"}).err.find("encode") != std::string::npos);
+  CHECK(attnviz_run({image, "zzyzx", "-o", dir / "two", "--quiet"}).err.empty());
+  CHECK(attnviz_run({image, "zzyzx", "-o", dir / "three"}).err.find("zzyzx") != std::string::npos);
+}
+
+TEST_CASE("help and version") {
+  CHECK(attnviz_run({"--version"}).out.find("attnviz 0.") == 0);
+  const Outcome help = attnviz_run({"--help"});
+  CHECK(help.exit_code == 0);
+  for (const char* option : {"--out", "--top", "--words", "--layer", "--head", "--patches", "--colormap", "eval", "models"}) {
+    CHECK_MESSAGE(help.out.find(option) != std::string::npos, option);
+  }
+  CHECK(attnviz_run({"models"}).out.find("base") == 0);
+  CHECK(attnviz_run({"models", "info", "base"}).out.find("cross") != std::string::npos);
+}
