@@ -1,0 +1,154 @@
+// Feeds broken inputs to everything that reads what users hand in: images, instructions, data sets, reports, models.
+// Usage: fuzz_readers SECONDS [SEED]. Meant for the sanitize build (./dev fuzz SECONDS): a finding ends the program.
+// An attnviz::Error is the right answer to a broken input; any other exception, a crash or a slow input is a finding.
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "attnviz/core/error.hpp"
+#include "attnviz/image/decode.hpp"
+#include "attnviz/model/model.hpp"
+#include "attnviz/report/report_reader.hpp"
+#include "attnviz/text/segment.hpp"
+#include "support/image_files.hpp"
+#include "support/model_file.hpp"
+#include "support/scenes.hpp"
+#include "support/temp_dir.hpp"
+#include "support/words.hpp"
+
+namespace {
+
+using namespace attnviz;
+using attnviz::test::TempDir;
+
+constexpr double kSlowSeconds = 20;
+
+struct Reader {
+  std::string name;
+  std::vector<std::string> seeds;
+  std::function<void(const std::string&)> read;
+};
+
+// Flips, cuts, doubles and overwrites with extreme values, a few times over.
+class Mutator {
+public:
+  explicit Mutator(std::uint32_t seed) : random_(seed) {}
+
+  std::size_t below(std::size_t bound) { return bound == 0 ? 0 : random_() % bound; }
+
+  std::string mutate(std::string bytes) {
+    for (std::size_t rounds = 1 + below(6); rounds-- > 0;) change(bytes);
+    return bytes;
+  }
+
+private:
+  void change(std::string& bytes) {
+    const std::size_t at = below(bytes.size());
+    switch (below(6)) {
+      case 0:
+        if (!bytes.empty()) bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+        break;
+      case 1:
+        if (!bytes.empty()) bytes[at] = static_cast<char>(random_());
+        break;
+      case 2:
+        bytes.resize(at);
+        break;
+      case 3:
+        bytes.insert(at, bytes.substr(below(bytes.size()), below(64)));
+        break;
+      case 4:
+        bytes.erase(at, below(16));
+        break;
+      default:
+        overwrite(bytes, at);
+    }
+  }
+
+  void overwrite(std::string& bytes, std::size_t at) {
+    static const std::vector<std::string> extremes{"\xFF\xFF\xFF\xFF", std::string(4, '\0'), "\x7F\xFF\xFF\xFF",
+                                                   std::string("\x80\0\0\0", 4), "99999999999999999999", "-1", "1e999",
+                                                   "[[[[[[[[", "\"", "\xF0\x9F\x98\x80", "\xE2\x80\x8D"};
+    const std::string& extreme = extremes[below(extremes.size())];
+    bytes.replace(at, extreme.size(), extreme);
+  }
+
+  std::mt19937 random_;
+};
+
+std::string string_of(const test::Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+std::vector<Reader> readers(const TempDir& dir) {
+  const Image picture = test::coordinates_image(24, 17);
+  const auto from_file = [&dir](const std::function<void(const std::string&)>& read) {
+    return [&dir, read](const std::string& bytes) {
+      test::write_bytes(dir / "input", bytes);
+      read(dir / "input");
+    };
+  };
+  const std::string item =
+      R"({"image": "a.png", "instruction": "red cup", "targets": [{"word": "red", "kind": "colour", "boxes": [[1, 2, 3, 4]]}], "goal": {"mask": "m.png"}})";
+  const std::string report =
+      R"({"image": {"path": "a.png"}, "instruction": "red", "words": [{"heatmap": "words/00-red.png"}]})";
+  const Vocabulary vocabulary = test::vocabulary_of({"pick up", "red", "cup", "拿起", "红色", "杯子"});
+  return {
+      {"image", {string_of(test::make_png(picture)), test::ppm_bytes(9, 7), "P1\n3 2\n1 0 1 0 1 0\n", "BM", "RIFF"},
+       [](const std::string& bytes) {
+         image::decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "fuzz");
+       }},
+      {"instruction", {"pick up the red cup", "拿起红色杯子", "把 ＲＥＤ ﬁsh 放到 👨‍👩‍👧 é"},
+       [vocabulary](const std::string& bytes) { text::segment(bytes, vocabulary); }},
+      {"words", {"拿起|红色|杯子", "red|cup"},
+       [vocabulary](const std::string& bytes) { text::segment_as("拿起红色杯子 red cup", bytes, vocabulary); }},
+      {"data set", {item + "\n" + item}, from_file([](const std::string& path) { report::read_dataset(path); })},
+      {"report", {report}, from_file([](const std::string& path) { report::read_identity(path); })},
+      {"model", {test::tiny_model_bytes()}, from_file([](const std::string& path) { model::load(path); })},
+  };
+}
+
+// False: a finding; what led to it is kept in `fuzz-finding.bin` of the working folder.
+bool survives(const Reader& reader, const std::string& input) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::string finding;
+  try {
+    reader.read(input);
+  } catch (const Error&) {
+    // The right answer.
+  } catch (const std::exception& error) {
+    finding = error.what();
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  if (took.count() > kSlowSeconds) finding = "took " + std::to_string(took.count()) + " s";
+  if (finding.empty()) return true;
+  test::write_bytes("fuzz-finding.bin", input);
+  std::printf("%s: %s (input in fuzz-finding.bin)\n", reader.name.c_str(), finding.c_str());
+  return false;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::puts("usage: fuzz_readers SECONDS [SEED]");
+    return 2;
+  }
+  const double seconds = std::atof(argv[1]);
+  const auto seed = static_cast<std::uint32_t>(argc > 2 ? std::atol(argv[2]) : 1);
+  const TempDir dir;
+  const std::vector<Reader> all = readers(dir);
+  Mutator mutator(seed);
+  std::vector<std::size_t> counts(all.size());
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  for (std::size_t turn = 0; std::chrono::steady_clock::now() < end; ++turn) {
+    const Reader& reader = all[turn % all.size()];
+    if (!survives(reader, mutator.mutate(reader.seeds[mutator.below(reader.seeds.size())]))) return 1;
+    ++counts[turn % all.size()];
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) std::printf("%s: %zu inputs\n", all[i].name.c_str(), counts[i]);
+  return 0;
+}
