@@ -72,7 +72,8 @@ std::string to_json(const EvalSummary& summary) {
 
 std::string to_text(const EvalSummary& summary, Language language) {
   const bool zh = language == Language::zh;
-  std::string text = (zh ? "模型 " : "model ") + summary.model + (summary.alone ? (zh ? "，单词单独评测" : ", every word alone") : "") + "\n";
+  std::string text = (zh ? "模型 " : "model ") + summary.model +
+                     (summary.alone ? (zh ? "，单词单独评测" : ", every word alone") : "") + "\n";
   text += padded(zh ? "类别" : "kind", 8) +
           "     n       mass   pointing        iou     chance     centre    control  discrimin.\n";
   for (const char* kind : kKinds) {
@@ -90,11 +91,13 @@ std::string to_text(const EvalSummary& summary, Language language) {
   }
   if (summary.success.count > 0) {
     char line[96];
-    std::snprintf(line, sizeof line, "%zu%s%.3f%s%.3f\n", summary.success.count, zh ? " 个目标点，命中率 " : " goals, success ",
-                  *summary.success.value(), zh ? "，随机 " : ", chance ", summary.success_chance.value().value_or(0));
+    std::snprintf(line, sizeof line, "%zu%s%.3f%s%.3f\n", summary.success.count,
+                  zh ? " 个目标点，命中率 " : " goals, success ", *summary.success.value(),
+                  zh ? "，随机 " : ", chance ", summary.success_chance.value().value_or(0));
     text += line;
   }
-  for (const SkippedItem& item : summary.skipped) text += (zh ? "跳过 " : "skipped ") + item.id + ": " + item.reason + "\n";
+  for (const SkippedItem& item : summary.skipped)
+    text += (zh ? "跳过 " : "skipped ") + item.id + ": " + item.reason + "\n";
   return text;
 }
 

@@ -1,0 +1,130 @@
+#include "attnviz/report/report_json.hpp"
+
+#include <optional>
+#include <stdexcept>
+
+#include "report/json_writer.hpp"
+#include "report/numbers.hpp"
+
+namespace attnviz::report {
+namespace {
+
+constexpr const char* kSchema = "attnviz.report/1";
+
+Json box_json(const Box& box) {
+  return {round_significant(box.x0), round_significant(box.y0), round_significant(box.x1), round_significant(box.y1)};
+}
+
+Json model_json(const ModelFacts& model) {
+  return {{"name", model.name},       {"fusion", model.fusion}, {"layers", model.num_layers},
+          {"heads", model.num_heads}, {"dim", model.model_dim}, {"patch_px", model.patch_px},
+          {"signal", model.signal}};
+}
+
+Json grid_json(const PatchGrid& grid) {
+  return {{"rows", grid.rows()},
+          {"cols", grid.cols()},
+          {"input_width", grid.input_width},
+          {"input_height", grid.input_height},
+          {"content", {0, 0, grid.content_width, grid.content_height}}};
+}
+
+Json top_json(const std::vector<TopPatch>& top) {
+  Json out = Json::array();
+  for (const TopPatch& patch : top) {
+    out.push_back({{"rank", patch.rank},
+                   {"patch", patch.patch},
+                   {"row", patch.row},
+                   {"col", patch.col},
+                   {"weight", round_significant(patch.weight)},
+                   {"cumulative", round_significant(patch.cumulative)},
+                   {"box", box_json(patch.box)}});
+  }
+  return out;
+}
+
+Json tokens_json(const std::vector<Token>& tokens) {
+  Json out = Json::array();
+  for (const Token& token : tokens) out.push_back(token.text);
+  return out;
+}
+
+// Empty names and missing values are null.
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json word_json(const Report& report, std::size_t index) {
+  const Word& word = report.words[index];
+  const WordReading& reading = report.readings[index];
+  const bool has_picture = !report.heatmap_files.empty();
+  return {{"index", index},
+          {"text", word.text},
+          {"bytes", {word.byte_begin, word.byte_end}},
+          {"tokens", tokens_json(word.tokens)},
+          {"known", word.known},
+          {"kind", word.kind ? Json(to_string(*word.kind)) : Json()},
+          {"entropy", round_significant(reading.entropy)},
+          {"nothing", reading.nothing ? round_significant(*reading.nothing) : Json()},
+          {"sink", round_significant(reading.sink)},
+          {"top", top_json(reading.top)},
+          {"heatmap", has_picture ? text_or_null(report.heatmap_files[index]) : Json()},
+          {"views", Json::array()}};
+}
+
+Json words_json(const Report& report) {
+  Json out = Json::array();
+  for (std::size_t i = 0; i < report.words.size(); ++i) out.push_back(word_json(report, i));
+  return out;
+}
+
+Json target_json(const std::optional<Target>& target) {
+  if (!target) return nullptr;
+  return {{"point", {round_significant(target->point.x), round_significant(target->point.y)}},
+          {"box", box_json(target->box)},
+          {"score", round_significant(target->score)}};
+}
+
+Json warnings_json(const std::vector<Warning>& warnings) {
+  Json out = Json::array();
+  for (const Warning& warning : warnings) {
+    Json item{{"code", warning.code}, {"message", warning.message}};
+    if (warning.word) item["word"] = *warning.word;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+Json timing_json(const StageTimes& timing) {
+  return {{"load", round_significant(timing.load)},     {"encode", round_significant(timing.encode)},
+          {"attend", round_significant(timing.attend)}, {"render", round_significant(timing.render)},
+          {"write", round_significant(timing.write)},   {"total", round_significant(timing.total)}};
+}
+
+void check_sizes(const Report& report) {
+  const std::size_t words = report.words.size();
+  const bool fits_files = report.heatmap_files.empty() || report.heatmap_files.size() == words;
+  if (report.readings.size() != words || !fits_files) throw std::logic_error("a report has not one reading a word");
+}
+
+}  // namespace
+
+std::string to_json(const Report& report, bool with_timing) {
+  check_sizes(report);
+  const PatchGrid& grid = report.grid;
+  Json json{
+      {"schema", kSchema},
+      {"attnviz", ATTNVIZ_VERSION},
+      {"image", {{"path", report.image_path}, {"width", grid.image_width}, {"height", grid.image_height}}},
+      {"views", Json::array()},
+      {"instruction", report.instruction},
+      {"model", model_json(report.model)},
+      {"grid", grid_json(grid)},
+      {"shown",
+       {{"layer", report.shown.layer}, {"head", report.shown.head}, {"scale", report.scale}, {"direction", "words"}}},
+      {"words", words_json(report)},
+      {"target", target_json(report.target)},
+      {"warnings", warnings_json(report.warnings)}};
+  if (with_timing) json["timing_ms"] = timing_json(report.timing);
+  return pretty(json) + "\n";
+}
+
+}  // namespace attnviz::report

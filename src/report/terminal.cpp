@@ -1,0 +1,158 @@
+#include "attnviz/report/terminal.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+
+#include "attnviz/core/vocabulary.hpp"
+
+namespace attnviz::report {
+namespace {
+
+// From here on a word is said to look at nothing.
+constexpr double kNothingShare = 0.5;
+
+constexpr const char* kBold = "\x1b[1m";
+constexpr const char* kGreen = "\x1b[32m";
+constexpr const char* kDim = "\x1b[2m";
+constexpr const char* kReset = "\x1b[0m";
+
+std::string fixed(double value, int decimals) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+  return text.data();
+}
+
+// Text of the user cannot move the cursor or change colours: C0 and C1 control characters become '?'.
+std::string harmless(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+    out += byte < 0x20 || byte == 0x7F || is_c1 ? '?' : text[i];
+    if (is_c1) ++i;
+  }
+  return out;
+}
+
+class Writer {
+public:
+  explicit Writer(const TerminalStyle& style) : style_(style) {}
+
+  const char* say(const char* en, const char* zh) const { return style_.language == Language::zh ? zh : en; }
+  std::string in(const char* colour, const std::string& text) const {
+    return style_.colour ? colour + text + kReset : text;
+  }
+  std::string note(const std::string& text) const { return "  " + in(kDim, say("note: ", "注意: ") + text) + "\n"; }
+
+private:
+  TerminalStyle style_;
+};
+
+std::string headline(const Writer& out, const Word& word, const TopPatch& best) {
+  return std::string(out.say("word '", "语言token '")) + out.in(kBold, harmless(word.text)) +
+         out.say("' → patch ", "' → 视觉patch ") + out.in(kGreen, std::to_string(best.patch)) +
+         out.say(" (weight ", " (权重: ") + fixed(best.weight, 3) + ")\n";
+}
+
+std::string top_line(const Writer& out, const std::vector<TopPatch>& top) {
+  const std::string count = std::to_string(top.size());
+  std::string line = out.say("  top ", "  Top ") + count + out.say(":", " patches:");
+  for (const TopPatch& patch : top) line += " " + std::to_string(patch.patch) + "(" + fixed(patch.weight, 2) + ")";
+  return line + "\n";
+}
+
+std::string unknown_note(const Writer& out, const Word& word) {
+  std::string parts;
+  for (const Token& token : word.tokens) parts += (parts.empty() ? "" : " + ") + harmless(token.text);
+  const bool is_lost =
+      std::ranges::all_of(word.tokens, [](const Token& token) { return token.row == Vocabulary::kUnknownRow; });
+  const std::string what = out.say("not in the vocabulary", "不在词表中");
+  return out.note(is_lost ? what : what + out.say("; read as ", "，按此理解: ") + parts);
+}
+
+std::string word_block(const Writer& out, const Word& word, const WordReading& reading) {
+  if (reading.top.empty()) throw std::logic_error("a word without patches");
+  std::string text = headline(out, word, reading.top.front()) + top_line(out, reading.top);
+  if (!word.known) text += unknown_note(out, word);
+  if (reading.nothing.value_or(0) > kNothingShare) {
+    const std::string share = fixed(*reading.nothing * 100, 0) + "%";
+    text += out.note(out.say("looks at nothing here (", "在图中没有所指 (") + share +
+                     out.say(" of its weight)", " 的权重)"));
+  }
+  return text;
+}
+
+std::string target_line(const Writer& out, const Target& target) {
+  const Box& box = target.box;
+  return std::string(out.say("target: (", "目标: (")) + fixed(target.point.x, 0) + ", " + fixed(target.point.y, 0) +
+         out.say("), box ", "), 框 ") + fixed(box.x0, 0) + "," + fixed(box.y0, 0) + "," + fixed(box.x1, 0) + "," +
+         fixed(box.y1, 0) + out.say(" (score ", " (得分 ") + fixed(target.score, 2) + ")\n";
+}
+
+struct Sentence {
+  const char* code;
+  const char* about_word;  // follows "第 N 个词"
+};
+
+constexpr std::array<Sentence, 3> kWordSentences{{
+    {"unknown-word", "不在模型的词表中"},
+    {"nothing-here", "在图中似乎没有所指"},
+    {"diffuse", "的注意力分散，没有重点"},
+}};
+
+constexpr const char* kNoFont = "没有能显示这些文字的字体，图中改用词的序号（可安装中文字体，例如 fonts-noto-cjk）";
+
+// Empty for codes that have no Chinese sentence.
+std::string chinese(const Warning& warning) {
+  if (warning.code == "no-font") return kNoFont;
+  const auto found =
+      std::ranges::find(kWordSentences, warning.code, [](const Sentence& s) { return std::string(s.code); });
+  if (found == kWordSentences.end() || !warning.word) return {};
+  return "第 " + std::to_string(*warning.word + 1) + " 个词" + found->about_word;
+}
+
+struct Stage {
+  const char *en, *zh;  // padded to the same width on the screen: a Chinese character is two columns wide
+  double StageTimes::*time;
+};
+
+constexpr std::array<Stage, 6> kStages{{
+    {"load  ", "加载  ", &StageTimes::load},
+    {"encode", "编码  ", &StageTimes::encode},
+    {"attend", "注意力", &StageTimes::attend},
+    {"render", "绘制  ", &StageTimes::render},
+    {"write ", "写入  ", &StageTimes::write},
+    {"total ", "合计  ", &StageTimes::total},
+}};
+
+}  // namespace
+
+std::string to_text(const Report& report, const TerminalStyle& style) {
+  if (report.readings.size() != report.words.size()) throw std::logic_error("a report has not one reading a word");
+  const Writer out(style);
+  std::string text;
+  for (std::size_t i = 0; i < report.words.size(); ++i) text += word_block(out, report.words[i], report.readings[i]);
+  if (report.target) text += target_line(out, *report.target);
+  return text;
+}
+
+std::string to_text(const Warning& warning, Language language) {
+  const std::string translated = language == Language::zh ? chinese(warning) : "";
+  return harmless(translated.empty() ? warning.message : translated);
+}
+
+std::string to_text(const StageTimes& timing, Language language) {
+  std::string text;
+  for (const Stage& stage : kStages) {
+    std::array<char, 48> line{};
+    std::snprintf(line.data(), line.size(), "%s %9.1f ms\n", language == Language::zh ? stage.zh : stage.en,
+                  timing.*stage.time);
+    text += line.data();
+  }
+  return text;
+}
+
+}  // namespace attnviz::report
