@@ -12,7 +12,6 @@
 #include <new>
 #include <span>
 #include <type_traits>
-#include <type_traits>
 #include <vector>
 
 namespace attnviz {
