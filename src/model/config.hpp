@@ -1,0 +1,44 @@
+// A model's configuration, as "config" in the model file has it (training/FORMAT.md).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "attnviz/core/report.hpp"
+
+namespace attnviz::model {
+
+constexpr int kMinPatches = 4, kMaxPatches = 65536;
+
+// One inverted residual of the trunk.
+struct BlockConfig {
+  std::size_t kernel = 3, stride = 1, expand_ratio = 1, out_channels = 0;
+};
+
+struct VisionConfig {
+  int patch_px = 16, patches = 0;
+  std::array<float, 3> mean{}, std{};  // of pixels in 0..255
+  std::size_t stem = 0, head = 0;      // channels
+  std::vector<BlockConfig> blocks;
+};
+
+struct TransformerConfig {
+  std::size_t layers = 0, heads = 0, ffn = 0;
+};
+
+struct ModelConfig {
+  std::string name;
+  VisionConfig vision;
+  std::size_t dim = 0, max_words = 0;
+  TransformerConfig text, fusion;
+  std::string fusion_type;
+  ViewChoice view;
+};
+
+// Checks every value against what the program can run and against limits, so that nothing absurd is allocated.
+// Throws Error (model), where = `where`; the message names the key.
+ModelConfig parse_config(const std::string& json_text, const std::string& where);
+
+}  // namespace attnviz::model

@@ -1,0 +1,106 @@
+#include "model/depthwise.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "attnviz/core/parallel.hpp"
+
+namespace attnviz::model {
+namespace {
+
+// Channels that are summed together: four vectors of every machine's base instruction set.
+constexpr std::size_t kLanes = 4, kVectors = 4, kChunk = kLanes * kVectors;
+typedef float Floats __attribute__((vector_size(kLanes * sizeof(float))));
+
+// Window cells that lie inside the map: [begin, end), and the map's cell under the first of them.
+struct Window {
+  std::size_t begin, end, first_cell;
+
+  Window(std::size_t out, std::size_t size, std::size_t kernel, std::size_t stride) {
+    const std::size_t before = padding_before(size, kernel, stride);
+    const std::size_t start = out * stride;  // in cells of the padded map
+    begin = start < before ? before - start : 0;
+    end = std::min(kernel, size + before - start);
+    first_cell = start + begin - before;
+  }
+};
+
+// The cells under one output cell's window. `cells` and `taps` point at the chunk's first channel.
+struct Patch {
+  Window rows, cols;
+  const float* cells;  // the map's cell under (rows.begin, cols.begin)
+  const float* taps;   // the tap (0, 0)
+  std::size_t row_stride, channels, kernel;
+};
+
+// Calls use(cell, tap) for every cell inside the map.
+template <typename Use>
+void for_each_tap(const Patch& patch, const Use& use) {
+  for (std::size_t ky = patch.rows.begin; ky < patch.rows.end; ++ky) {
+    const float* cell = patch.cells + (ky - patch.rows.begin) * patch.row_stride;
+    const float* tap = patch.taps + (ky * patch.kernel + patch.cols.begin) * patch.channels;
+    for (std::size_t kx = patch.cols.begin; kx < patch.cols.end; ++kx) {
+      use(cell, tap);
+      cell += patch.channels;
+      tap += patch.channels;
+    }
+  }
+}
+
+Floats load(const float* from) {
+  Floats values;
+  std::memcpy(&values, from, sizeof values);
+  return values;
+}
+
+void convolve_chunk(const Patch& patch, const float* bias, float* y) {
+  std::array<Floats, kVectors> sums;
+  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = load(bias + v * kLanes);
+  for_each_tap(patch, [&](const float* cell, const float* tap) {
+    for (std::size_t v = 0; v < kVectors; ++v) sums[v] += load(cell + v * kLanes) * load(tap + v * kLanes);
+  });
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    const Floats zero{}, six = zero + 6.0f;
+    const Floats positive = sums[v] > zero ? sums[v] : zero;
+    const Floats result = positive < six ? positive : six;
+    std::memcpy(y + v * kLanes, &result, sizeof result);
+  }
+}
+
+void convolve_one(const Patch& patch, const float* bias, float* y) {
+  float sum = *bias;
+  for_each_tap(patch, [&](const float* cell, const float* tap) { sum += *cell * *tap; });
+  *y = std::clamp(sum, 0.0f, 6.0f);
+}
+
+}  // namespace
+
+std::size_t padding_before(std::size_t size, std::size_t kernel, std::size_t stride) {
+  const std::size_t reach = ((size + stride - 1) / stride - 1) * stride + kernel;
+  return reach > size ? (reach - size) / 2 : 0;
+}
+
+void Depthwise::forward(ConstMatrixView x, MapSize size, MatrixView y) const {
+  const MapSize out = size.strided(stride);
+  const std::size_t channels = x.cols(), row_stride = size.width * channels;
+  parallel_for(out.height, [&](std::size_t row) {
+    const Window rows(row, size.height, kernel, stride);
+    // Channels outside, cells inside: a chunk's taps and the few rows under it stay in the first-level cache.
+    for (std::size_t c = 0; c < channels; c += c + kChunk <= channels ? kChunk : 1) {
+      for (std::size_t col = 0; col < out.width; ++col) {
+        const Window cols(col, size.width, kernel, stride);
+        const float* cells = x.data() + rows.first_cell * row_stride + cols.first_cell * channels + c;
+        const Patch patch{rows, cols, cells, taps.data() + c, row_stride, channels, kernel};
+        float* result = y.data() + (row * out.width + col) * channels + c;
+        if (c + kChunk <= channels) {
+          convolve_chunk(patch, bias.data() + c, result);
+        } else {
+          convolve_one(patch, bias.data() + c, result);
+        }
+      }
+    }
+  });
+}
+
+}  // namespace attnviz::model

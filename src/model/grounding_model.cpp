@@ -1,0 +1,93 @@
+#include "model/grounding_model.hpp"
+
+#include <string>
+#include <utility>
+
+#include "attnviz/core/error.hpp"
+#include "attnviz/image/patchify.hpp"
+#include "model/vocabulary.hpp"
+
+namespace attnviz::model {
+namespace {
+
+constexpr const char* kFormat = "attnviz.model/1";
+
+ModelConfig read_config(const SafeTensors& file) {
+  const std::string& format = file.metadata("format");
+  if (format != kFormat) {
+    throw Error(ErrorCode::model, file.name(), "format is '" + format.substr(0, 40) + "', not '" + kFormat + "'");
+  }
+  return parse_config(file.metadata("config"), file.name());
+}
+
+std::unique_ptr<fusion::FusionStrategy> read_cross(const ModelConfig& config, const Weights& weights) {
+  std::vector<fusion::CrossModalTransformerBlock> layers;
+  for (std::size_t i = 0; i < config.fusion.layers; ++i) {
+    const std::string name = "fusion.layers." + std::to_string(i);
+    layers.emplace_back(weights.attention(name + ".attention", config.dim, config.fusion.heads),
+                        weights.norm(name + ".norm1", config.dim),
+                        weights.feed_forward(name + ".ffn", config.dim, config.fusion.ffn),
+                        weights.norm(name + ".norm2", config.dim), name);
+  }
+  return std::make_unique<fusion::CrossFusion>(fusion::CrossModalFusionNetwork(std::move(layers)),
+                                               weights.matrix("fusion.nothing", 1, config.dim));
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> content_mask(const PatchGrid& grid) {
+  std::vector<std::uint8_t> mask(static_cast<std::size_t>(grid.num_patches()));
+  for (int patch = 0; patch < grid.num_patches(); ++patch) {
+    mask[static_cast<std::size_t>(patch)] = grid.has_content(patch) ? 1 : 0;
+  }
+  return mask;
+}
+
+GroundingModel::GroundingModel(const SafeTensors& file) : GroundingModel(file, Weights(file)) {}
+
+GroundingModel::GroundingModel(const SafeTensors& file, const Weights& weights)
+    : config_(read_config(file)),
+      trunk_(config_.vision, weights),
+      patch_embedding_(config_, trunk_, weights),
+      word_encoder_(config_, weights),
+      vocabulary_(parse_vocabulary(file.metadata("vocabulary"), word_encoder_.num_rows(), file.name())),
+      strategy_(read_cross(config_, weights)) {
+  if (ActionHead::is_in(weights)) action_head_.emplace(config_, weights);
+  facts_.name = config_.name;
+  facts_.fusion = config_.fusion_type;
+  facts_.num_layers = config_.fusion.layers;
+  facts_.num_heads = config_.fusion.heads;
+  facts_.model_dim = config_.dim;
+  facts_.patch_px = config_.vision.patch_px;
+}
+
+EncodedImage GroundingModel::encode(const Image& image, int max_patches) const {
+  if (max_patches > kMaxPatches) {
+    throw Error(
+        ErrorCode::usage, "--patches",
+        std::to_string(max_patches) + " is more than the " + std::to_string(kMaxPatches) + " that are possible");
+  }
+  EncodedImage encoded;
+  encoded.grid = image::plan_grid(image.width, image.height, config_.vision.patch_px, max_patches);
+  const Matrix input = image::make_input(image, encoded.grid, config_.vision.mean, config_.vision.std);
+  const MapSize size{static_cast<std::size_t>(encoded.grid.input_height),
+                     static_cast<std::size_t>(encoded.grid.input_width)};
+  encoded.patches = patch_embedding_.run(input, size, trunk_.run(input, size));
+  return encoded;
+}
+
+Attended GroundingModel::attend(const EncodedImage& image, const Words& words) const {
+  if (words.size() > config_.max_words) {
+    throw Error(ErrorCode::usage, "instruction",
+                std::to_string(words.size()) + " words are more than the " + std::to_string(config_.max_words) +
+                    " that model '" + config_.name + "' takes");
+  }
+  const std::vector<std::uint8_t> mask = content_mask(image.grid);
+  fusion::Fused fused = strategy_->run(word_encoder_.run(words), image.patches, mask);
+  Attended attended;
+  if (action_head_) attended.target = action_head_->run(fused.words, image.patches, mask, image.grid);
+  attended.maps = std::move(fused.maps);
+  return attended;
+}
+
+}  // namespace attnviz::model

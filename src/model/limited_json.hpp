@@ -1,0 +1,27 @@
+// JSON from files that may be broken or hostile: errors become Error (model), depth is limited.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::model {
+
+constexpr int kMaxJsonDepth = 32;
+
+// `where`: the file's name; `part`: which part of it, for the message.
+inline nlohmann::json parse_json(std::string_view text, const std::string& where, const std::string& part) {
+  const auto too_deep = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    if (depth > kMaxJsonDepth) throw Error(ErrorCode::model, where, part + " is nested too deeply");
+    return true;
+  };
+  try {
+    return nlohmann::json::parse(text.begin(), text.end(), too_deep);
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorCode::model, where, part + " is not valid JSON");
+  }
+}
+
+}  // namespace attnviz::model

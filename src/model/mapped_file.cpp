@@ -1,0 +1,51 @@
+#include "model/mapped_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::model {
+namespace {
+
+class FileDescriptor {
+public:
+  // Non-blocking: opening a named pipe must not wait for a writer.
+  explicit FileDescriptor(const std::string& path) : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  ~FileDescriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  int value() const { return value_; }
+
+private:
+  int value_;
+};
+
+}  // namespace
+
+MappedFile map_file(const std::string& path) {
+  const FileDescriptor file(path);
+  struct stat facts {};
+  if (file.value() < 0 || ::fstat(file.value(), &facts) != 0) {
+    throw Error(ErrorCode::model, path, std::strerror(errno));
+  }
+  if (!S_ISREG(facts.st_mode)) throw Error(ErrorCode::model, path, "not a file");
+  const auto size = static_cast<std::size_t>(facts.st_size);
+  if (size == 0) throw Error(ErrorCode::model, path, "the file is empty");
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value(), 0);
+  if (address == MAP_FAILED) throw Error(ErrorCode::model, path, std::strerror(errno));
+  MappedFile mapped;
+  mapped.bytes = {static_cast<const std::byte*>(address), size};
+  mapped.keep_alive =
+      std::shared_ptr<const void>(address, [size](const void* begin) { ::munmap(const_cast<void*>(begin), size); });
+  return mapped;
+}
+
+}  // namespace attnviz::model

@@ -1,0 +1,155 @@
+#include "model/safetensors.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "attnviz/core/error.hpp"
+#include "model/limited_json.hpp"
+#include "model/mapped_file.hpp"
+
+namespace attnviz::model {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
+constexpr std::size_t kLengthBytes = 8;
+
+[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+  throw Error(ErrorCode::model, where, what);
+}
+
+// Bytes of one value; 0 for a type that the format does not know.
+std::size_t dtype_bytes(const std::string& dtype) {
+  static const std::map<std::string, std::size_t> kBytes{
+      {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2}, {"U16", 2}, {"F16", 2},
+      {"BF16", 2}, {"I32", 4}, {"U32", 4}, {"F32", 4},     {"F64", 8},     {"I64", 8}, {"U64", 8}};
+  const auto found = kBytes.find(dtype);
+  return found == kBytes.end() ? 0 : found->second;
+}
+
+std::size_t to_size(const json& value, const std::string& where, const std::string& what) {
+  if (!value.is_number_unsigned()) refuse(where, what + " is not a whole number");
+  return value.get<std::size_t>();
+}
+
+// Product of the shape and the size of a value. Refuses what does not fit 64 bits.
+std::size_t bytes_needed(const TensorView& tensor, std::size_t value_bytes, const std::string& where,
+                         const std::string& tensor_name) {
+  std::size_t bytes = value_bytes;
+  for (const std::size_t side : tensor.shape) {
+    if (side != 0 && bytes > std::numeric_limits<std::size_t>::max() / side) {
+      refuse(where, "tensor '" + tensor_name + "' has the absurd shape " + to_string(tensor.shape));
+    }
+    bytes *= side;
+  }
+  return bytes;
+}
+
+TensorView parse_tensor(const std::string& tensor_name, const json& entry, std::span<const std::byte> data,
+                        const std::string& where) {
+  const std::string tensor_text = "tensor '" + tensor_name + "'";
+  if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets") ||
+      !entry["dtype"].is_string() || !entry["shape"].is_array() || !entry["data_offsets"].is_array() ||
+      entry["data_offsets"].size() != 2) {
+    refuse(where, tensor_text + " lacks a proper dtype, shape or data_offsets");
+  }
+  TensorView tensor;
+  tensor.dtype_name = entry["dtype"].get<std::string>();
+  const std::size_t value_bytes = dtype_bytes(tensor.dtype_name);
+  if (value_bytes == 0) refuse(where, tensor_text + " has the unknown dtype '" + tensor.dtype_name + "'");
+  tensor.dtype = tensor.dtype_name == "F16" ? Dtype::f16 : tensor.dtype_name == "F32" ? Dtype::f32 : Dtype::other;
+  for (const json& side : entry["shape"]) tensor.shape.push_back(to_size(side, where, "the shape of " + tensor_text));
+
+  const std::size_t begin = to_size(entry["data_offsets"][0], where, "an offset of " + tensor_text);
+  const std::size_t end = to_size(entry["data_offsets"][1], where, "an offset of " + tensor_text);
+  if (begin > end || end > data.size()) {
+    refuse(where, tensor_text + " lies outside the file (bytes " + std::to_string(begin) + " to " +
+                      std::to_string(end) + " of " + std::to_string(data.size()) +
+                      "): the file is truncated or broken");
+  }
+  const std::size_t needed = bytes_needed(tensor, value_bytes, where, tensor_name);
+  if (end - begin != needed) {
+    refuse(where, tensor_text + " has " + std::to_string(end - begin) + " bytes where its shape " +
+                      to_string(tensor.shape) + " needs " + std::to_string(needed));
+  }
+  tensor.bytes = data.subspan(begin, end - begin);
+  return tensor;
+}
+
+void check_overlaps(const std::map<std::string, TensorView>& tensors, const std::string& where) {
+  std::vector<std::pair<std::span<const std::byte>, const std::string*>> ranges;
+  for (const auto& [tensor_name, tensor] : tensors) {
+    if (!tensor.bytes.empty()) ranges.emplace_back(tensor.bytes, &tensor_name);
+  }
+  std::ranges::sort(ranges, {}, [](const auto& range) { return range.first.data(); });
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    const auto& [before, before_name] = ranges[i - 1];
+    if (before.data() + before.size() > ranges[i].first.data()) {
+      refuse(where, "tensors '" + *before_name + "' and '" + *ranges[i].second + "' overlap");
+    }
+  }
+}
+
+}  // namespace
+
+std::string to_string(const std::vector<std::size_t>& shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) text.append(i == 0 ? "" : ", ").append(std::to_string(shape[i]));
+  return text.append("]");
+}
+
+SafeTensors::SafeTensors(std::span<const std::byte> bytes, std::string name) : name_(std::move(name)) { parse(bytes); }
+
+SafeTensors SafeTensors::open(const std::string& path) {
+  MappedFile file = map_file(path);
+  SafeTensors tensors(file.bytes, path);
+  tensors.mapping_ = std::move(file.keep_alive);
+  return tensors;
+}
+
+SafeTensors SafeTensors::from_bytes(std::span<const std::byte> bytes, const std::string& name) {
+  return SafeTensors(bytes, name);
+}
+
+void SafeTensors::parse(std::span<const std::byte> bytes) {
+  if (bytes.size() < kLengthBytes) refuse(name_, "too short for a model file: truncated, or not safetensors");
+  std::uint64_t header_bytes = 0;
+  std::memcpy(&header_bytes, bytes.data(), kLengthBytes);
+  if (header_bytes > kMaxHeaderBytes) refuse(name_, "not a safetensors file, or its header is too large");
+  if (header_bytes > bytes.size() - kLengthBytes) {
+    refuse(name_, "the header is longer than the file: the file is truncated, or not safetensors");
+  }
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, header_bytes);
+  const json header = parse_json(text, name_, "the safetensors header");
+  if (!header.is_object()) refuse(name_, "the safetensors header is not an object");
+  const std::span<const std::byte> data = bytes.subspan(kLengthBytes + header_bytes);
+  for (const auto& [key, entry] : header.items()) {
+    if (key != "__metadata__") {
+      tensors_.emplace(key, parse_tensor(key, entry, data, name_));
+      continue;
+    }
+    if (!entry.is_object()) refuse(name_, "__metadata__ is not an object");
+    for (const auto& [metadata_key, value] : entry.items()) {
+      if (!value.is_string()) refuse(name_, "metadata '" + metadata_key + "' is not a string");
+      metadata_.emplace(metadata_key, value.get<std::string>());
+    }
+  }
+  check_overlaps(tensors_, name_);
+}
+
+const TensorView* SafeTensors::find(const std::string& tensor) const {
+  const auto found = tensors_.find(tensor);
+  return found == tensors_.end() ? nullptr : &found->second;
+}
+
+const std::string& SafeTensors::metadata(const std::string& key) const {
+  const auto found = metadata_.find(key);
+  if (found == metadata_.end()) refuse(name_, "metadata '" + key + "' is missing: not an attnviz model");
+  return found->second;
+}
+
+}  // namespace attnviz::model

@@ -1,0 +1,51 @@
+// Safetensors files: a header length (8 bytes), a JSON header, then the tensors' bytes.
+// Everything is checked on opening: header size and JSON, each tensor's dtype, that its bytes lie inside the file, are
+// as many as its shape needs and overlap no other's. Throws Error (model), where = the file's name.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace attnviz::model {
+
+enum class Dtype { f16, f32, other };
+
+struct TensorView {
+  Dtype dtype = Dtype::other;
+  std::string dtype_name;  // as the file spells it
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> bytes;
+};
+
+// "[2, 3]"
+std::string to_string(const std::vector<std::size_t>& shape);
+
+class SafeTensors {
+public:
+  // Maps a file into memory. Views are valid while the SafeTensors lives.
+  static SafeTensors open(const std::string& path);
+  // Borrows bytes that outlive the SafeTensors. `name` stands for the path in errors.
+  static SafeTensors from_bytes(std::span<const std::byte> bytes, const std::string& name);
+
+  const std::string& name() const { return name_; }
+  const std::map<std::string, TensorView>& tensors() const { return tensors_; }
+  // Null where there is none of that name.
+  const TensorView* find(const std::string& tensor) const;
+  // An entry of __metadata__. Error (model) where it is missing.
+  const std::string& metadata(const std::string& key) const;
+
+private:
+  SafeTensors(std::span<const std::byte> bytes, std::string name);
+  void parse(std::span<const std::byte> bytes);
+
+  std::string name_;
+  std::shared_ptr<const void> mapping_;
+  std::map<std::string, TensorView> tensors_;
+  std::map<std::string, std::string> metadata_;
+};
+
+}  // namespace attnviz::model
