@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/numbers.hpp"
+#include "report/terminal_text.hpp"
 
 namespace attnviz::report {
 namespace {
@@ -72,7 +73,7 @@ std::string to_json(const EvalSummary& summary) {
 
 std::string to_text(const EvalSummary& summary, Language language) {
   const bool zh = language == Language::zh;
-  std::string text = (zh ? "模型 " : "model ") + summary.model +
+  std::string text = (zh ? "模型 " : "model ") + harmless(summary.model) +
                      (summary.alone ? (zh ? "，单词单独评测" : ", every word alone") : "") + "\n";
   text += padded(zh ? "类别" : "kind", 8) +
           "     n       mass   pointing        iou     chance     centre    control  discrimin.\n";
@@ -96,8 +97,9 @@ std::string to_text(const EvalSummary& summary, Language language) {
                   zh ? "，随机 " : ", chance ", summary.success_chance.value().value_or(0));
     text += line;
   }
-  for (const SkippedItem& item : summary.skipped)
-    text += (zh ? "跳过 " : "skipped ") + item.id + ": " + item.reason + "\n";
+  for (const SkippedItem& item : summary.skipped) {
+    text += (zh ? "跳过 " : "skipped ") + harmless(item.id + ": " + item.reason) + "\n";
+  }
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "attnviz/core/vocabulary.hpp"
+#include "report/terminal_text.hpp"
 
 namespace attnviz::report {
 namespace {
@@ -22,19 +23,6 @@ std::string fixed(double value, int decimals) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
   return text.data();
-}
-
-// Text of the user cannot move the cursor or change colours: C0 and C1 control characters become '?'.
-std::string harmless(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    const bool is_c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
-    out += byte < 0x20 || byte == 0x7F || is_c1 ? '?' : text[i];
-    if (is_c1) ++i;
-  }
-  return out;
 }
 
 class Writer {
