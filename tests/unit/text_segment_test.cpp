@@ -81,6 +81,7 @@ TEST_CASE("English: single words and phrases") {
   CHECK(split("Pick  Up\tthe HOT \n dog.", vocabulary) == "Pick  Up/the/HOT \n dog");
   CHECK(split("red, hot, dog", vocabulary) == "red/hot/dog");
   CHECK(split("red cup holder", vocabulary_of({"red", "red cup", "cup holder"})) == "red/cup holder");
+  CHECK(split("red cup holder", vocabulary_of({"red", "cup holder", "red cup", "holder"})) == "red cup/holder");
   CHECK(split("cupboard", vocabulary) == "cupboard");
 }
 
