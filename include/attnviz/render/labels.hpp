@@ -1,6 +1,7 @@
 // Text in pictures: a font that covers Chinese, found through fontconfig, drawn by stb_truetype.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,8 @@ struct Colour {
 
 class Labels {
 public:
-  // Looks for fonts only as far as `sample` (all text that will be drawn) needs them: a CJK font only where it holds CJK.
+  // Looks for fonts only as far as `sample` (all text that will be drawn) needs them: a CJK font only where it holds
+  // CJK.
   explicit Labels(const std::string& sample);
   ~Labels();
   Labels(Labels&&) noexcept;
@@ -24,8 +26,8 @@ public:
   bool can_draw(const std::string& text) const;
   // Width in pixels of one line at a font height of `px`.
   int width(const std::string& text, int px) const;
-  // Draws one line, its top left corner at (x, y), clipped to the image. Without any font: a built-in 5x7 digit font
-  // draws digits, everything else is left out.
+  // Draws one line, its top left corner at (x, y), clipped to the image. Without any font: a built-in 5x7 font draws
+  // digits, '.' and '#', everything else is left out.
   void draw(Image& image, int x, int y, int px, const std::string& text, Colour colour) const;
 
 private:

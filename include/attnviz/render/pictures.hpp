@@ -16,8 +16,8 @@ namespace attnviz::render {
 enum class Interpolation { nearest, linear, cubic };
 
 struct Looks {
-  std::string colormap = "turbo";  // one of colormap_names()
-  double alpha = 0.6;              // opacity of the highest weight, 0..1; it fades with the weight
+  std::string colormap = "inferno";  // one of colormap_names()
+  double alpha = 0.75;             // opacity of the highest weight, 0..1; it fades with the weight
   Interpolation interpolation = Interpolation::cubic;
 };
 

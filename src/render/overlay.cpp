@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+#include "attnviz/core/parallel.hpp"
+#include "attnviz/render/pictures.hpp"
+#include "render/colormap.hpp"
+#include "render/upsampler.hpp"
+
+namespace attnviz::render {
+namespace {
+
+constexpr std::size_t kLevels = 1024;
+constexpr std::size_t kRowsPerPart = 16;
+constexpr unsigned kOne = 1U << 16;  // 16-bit fixed point
+
+// What one level of weight does to a pixel: pixel * keep + add.
+struct Blend {
+  std::array<unsigned, 3> add{};
+  unsigned keep = kOne;
+};
+
+// The opacity grows faster than the weight at first, so that weak regions still show, and starts at nothing.
+double opacity(double level, double alpha) { return alpha * std::pow(level, 0.7); }
+
+std::array<Blend, kLevels + 1> make_blends(const Looks& looks) {
+  const Colormap map = make_colormap(looks.colormap);
+  std::array<Blend, kLevels + 1> blends;
+  for (std::size_t i = 1; i <= kLevels; ++i) {
+    const double level = static_cast<double>(i) / kLevels;
+    const auto cover = static_cast<unsigned>(std::lround(opacity(level, std::clamp(looks.alpha, 0.0, 1.0)) * kOne));
+    const Colour colour = map[static_cast<std::size_t>(std::lround(level * 255))];
+    blends[i] = {{colour.r * cover, colour.g * cover, colour.b * cover}, kOne - cover};
+  }
+  return blends;
+}
+
+}  // namespace
+
+Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
+              const Looks& looks) {
+  if (image.width != grid.image_width || image.height != grid.image_height)
+    throw std::logic_error("image does not fit the grid");
+  Image result = image;
+  const auto blends = make_blends(looks);
+  const Upsampler upsampler(heat, grid, looks.interpolation);
+  if (!(scale_max > 0)) return result;
+  const auto width = static_cast<std::size_t>(image.width), height = static_cast<std::size_t>(image.height);
+  const auto to_level = static_cast<float>(kLevels / scale_max);
+  parallel_for((height + kRowsPerPart - 1) / kRowsPerPart, [&](std::size_t part) {
+    std::vector<float> weights(width);  // [image_width]
+    for (std::size_t y = part * kRowsPerPart; y < std::min(height, (part + 1) * kRowsPerPart); ++y) {
+      upsampler.row(static_cast<int>(y), weights);
+      std::uint8_t* pixel = result.rgb.data() + y * width * 3;
+      for (std::size_t x = 0; x < width; ++x, pixel += 3) {
+        const float level = std::min(weights[x] * to_level + 0.5F, static_cast<float>(kLevels));
+        const Blend& blend = blends[static_cast<std::size_t>(level)];
+        for (std::size_t c = 0; c < 3; ++c) {
+          pixel[c] = static_cast<std::uint8_t>((pixel[c] * blend.keep + blend.add[c] + kOne / 2) >> 16);
+        }
+      }
+    }
+  });
+  return result;
+}
+
+std::vector<double> scale_maxima(const Report& report) {
+  std::vector<double> maxima;
+  for (const WordReading& reading : report.readings) {
+    const auto highest = std::max_element(reading.heat.begin(), reading.heat.end());
+    maxima.push_back(highest == reading.heat.end() ? 0.0 : static_cast<double>(*highest));
+  }
+  if (report.scale == "shared" && !maxima.empty()) {
+    maxima.assign(maxima.size(), *std::max_element(maxima.begin(), maxima.end()));
+  }
+  return maxima;
+}
+
+}  // namespace attnviz::render

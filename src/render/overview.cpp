@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+#include <stdexcept>
+
+#include "attnviz/core/parallel.hpp"
+#include "attnviz/render/pictures.hpp"
+#include "render/canvas.hpp"
+#include "render/colormap.hpp"
+#include "render/sheet_layout.hpp"
+#include "render/utf8.hpp"
+
+namespace attnviz::render {
+namespace {
+
+constexpr Colour kPaper{255, 255, 255}, kPanel{243, 244, 246}, kInk{17, 24, 39}, kFaintInk{107, 114, 128};
+constexpr Colour kMark{0, 230, 118}, kHalo{0, 0, 0}, kPeak{255, 255, 255};
+
+// Everything that the parts of one sheet share.
+struct Sheet {
+  Image canvas;
+  SheetLayout layout;
+  const Labels& labels;
+  bool chinese = false;
+
+  const char* say(const char* zh, const char* en) const { return chinese ? zh : en; }
+};
+
+std::string format_weight(double weight) {
+  char text[32];
+  std::snprintf(text, sizeof text, weight >= 0.0995 || weight == 0 ? "%.2f" : "%.3f", weight);
+  return text;
+}
+
+// The text, or as much of its beginning as fits, with dots behind it.
+std::string fitted(const Labels& labels, const std::string& text, int px, int max_width) {
+  constexpr std::size_t kMostBytes = 1000;  // wider than any sheet
+  if (text.size() <= kMostBytes && labels.width(text, px) <= max_width) return text;
+  std::string begin = text.substr(0, kMostBytes);
+  while (!begin.empty() && labels.width(begin + "...", px) > max_width) {
+    while (begin.size() > 1 && (static_cast<unsigned char>(begin.back()) & 0xC0) == 0x80) begin.pop_back();
+    begin.pop_back();
+  }
+  return begin + "...";
+}
+
+Image scaled_to(const Image& image, int width, int height) {
+  cv::setNumThreads(1);  // one pool of threads a process: core/parallel
+  Image result(width, height);
+  const cv::Mat from(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
+  cv::Mat to(height, width, CV_8UC3, result.rgb.data());
+  const bool shrinks = width < image.width || height < image.height;
+  cv::resize(from, to, to.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return result;
+}
+
+// A box of the original image on the small picture, at least a few pixels large.
+Rect scaled_box(const Box& box, const PatchGrid& picture_grid, const PatchGrid& grid) {
+  constexpr int kLeast = 5;
+  const double sx = static_cast<double>(picture_grid.image_width) / grid.image_width;
+  const double sy = static_cast<double>(picture_grid.image_height) / grid.image_height;
+  const int x0 = static_cast<int>(std::lround(box.x0 * sx)), y0 = static_cast<int>(std::lround(box.y0 * sy));
+  const int x1 = static_cast<int>(std::lround(box.x1 * sx)), y1 = static_cast<int>(std::lround(box.y1 * sy));
+  return {x0, y0, std::max(kLeast, x1 - x0), std::max(kLeast, y1 - y0)};
+}
+
+// Frames would hide what they point at.
+bool is_too_thin_for_frames(const Image& picture) { return std::min(picture.width, picture.height) < 24; }
+
+// A frame that shows on any picture: bright, with a dark edge on both sides.
+void bright_frame(Image& picture, const Rect& rect, int thickness, Colour colour) {
+  frame(picture, {rect.x - 1, rect.y - 1, rect.width + 2, rect.height + 2}, thickness + 2, kHalo);
+  frame(picture, rect, thickness, colour);
+}
+
+void draw_target(Image& picture, const Target& target, const PatchGrid& picture_grid, const PatchGrid& grid) {
+  bright_frame(picture, scaled_box(target.box, picture_grid, grid), 2, kMark);
+  const double x = target.point.x * picture.width / grid.image_width,
+               y = target.point.y * picture.height / grid.image_height;
+  ring(picture, x, y, 5, 5, kHalo);
+  ring(picture, x, y, 5, 2.5, kMark);
+}
+
+void draw_title(Sheet& sheet, const Report& report) {
+  const int width = sheet.canvas.width - 2 * SheetLayout::kMargin;
+  const std::string& title = report.instruction;
+  const int y = SheetLayout::kMargin;
+  sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y, SheetLayout::kTitlePx,
+                    fitted(sheet.labels, title, SheetLayout::kTitlePx, width), kInk);
+  const std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
+                            "    head " + report.shown.head + "    " + std::to_string(report.grid.cols()) + " x " +
+                            std::to_string(report.grid.rows()) + " patches";
+  sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx,
+                    fitted(sheet.labels, facts, SheetLayout::kSubtitlePx, width), kFaintInk);
+}
+
+// The name on the left, the detail on the right; both stand on one baseline.
+void draw_caption(Sheet& sheet, std::size_t panel, const std::string& name, const std::string& detail) {
+  const Rect line = sheet.layout.caption(panel);
+  const int detail_width = sheet.labels.width(detail, SheetLayout::kDetailPx);
+  const int name_width = std::max(line.width / 4, line.width - detail_width - SheetLayout::kDetailPx);
+  sheet.labels.draw(sheet.canvas, line.x, line.y, SheetLayout::kCaptionPx,
+                    fitted(sheet.labels, name, SheetLayout::kCaptionPx, name_width), kInk);
+  const int lower = (SheetLayout::kCaptionPx - SheetLayout::kDetailPx) * 4 / 5;
+  sheet.labels.draw(sheet.canvas, line.x + line.width - detail_width, line.y + lower, SheetLayout::kDetailPx, detail,
+                    kFaintInk);
+}
+
+void draw_picture(Sheet& sheet, std::size_t panel, const Image& picture) {
+  fill(sheet.canvas, sheet.layout.panel(panel), kPanel);
+  const Rect place = sheet.layout.picture(panel);
+  paste(sheet.canvas, place.x, place.y, picture);
+}
+
+void draw_bar(Sheet& sheet, std::size_t panel, const Colormap& map, double scale_max) {
+  const Rect line = sheet.layout.bar(panel);
+  const std::string low = "0", high = format_weight(scale_max);
+  const int px = SheetLayout::kDetailPx, space = 8;
+  const int left = line.x + sheet.labels.width(low, px) + space;
+  const int right = line.x + line.width - sheet.labels.width(high, px) - space;
+  sheet.labels.draw(sheet.canvas, line.x, line.y, px, low, kFaintInk);
+  sheet.labels.draw(sheet.canvas, right + space, line.y, px, high, kFaintInk);
+  const int top = line.y + (line.height - SheetLayout::kBarHeight) / 2;
+  for (int x = left; x < right; ++x) {
+    const auto index = static_cast<std::size_t>((x - left) * 255 / std::max(1, right - left - 1));
+    fill(sheet.canvas, {x, top, 1, SheetLayout::kBarHeight}, map[index]);
+  }
+}
+
+int best_patch(const std::vector<float>& heat) {
+  return static_cast<int>(std::max_element(heat.begin(), heat.end()) - heat.begin());  // ties: lowest index
+}
+
+std::string word_name(const Sheet& sheet, const Word& word, std::size_t index) {
+  return sheet.labels.can_draw(word.text) ? word.text : "#" + std::to_string(index);
+}
+
+// The best patch and its weight; before it, as far as there is room, what else one should know.
+std::string word_detail(const Sheet& sheet, const Word& word, const WordReading& reading) {
+  constexpr double kWorthSaying = 0.3, kMostOfLine = 0.75;
+  const int patch = best_patch(reading.heat);
+  std::string detail =
+      "patch " + std::to_string(patch) + "   " + format_weight(reading.heat[static_cast<std::size_t>(patch)]);
+  std::vector<std::string> extras;
+  if (!word.known) extras.push_back(sheet.say("未知   ", "unknown   "));
+  if (reading.nothing && *reading.nothing >= kWorthSaying) {
+    extras.push_back(sheet.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ");
+  }
+  for (const std::string& extra : extras) {
+    const int width = sheet.labels.width(extra + detail, SheetLayout::kDetailPx);
+    if (width <= kMostOfLine * sheet.layout.panel_width) detail = extra + detail;
+  }
+  return detail;
+}
+
+// Panel 0: the image as it is, with the place of the action.
+void draw_target_panel(Sheet& sheet, const Image& small, const Report& report, const PatchGrid& small_grid) {
+  Image picture = small;
+  if (report.target) draw_target(picture, *report.target, small_grid, report.grid);
+  draw_picture(sheet, 0, picture);
+  const std::string size = std::to_string(report.grid.image_width) + " x " + std::to_string(report.grid.image_height);
+  const std::string name = report.target ? sheet.say("目标", "target") + ("  " + format_weight(report.target->score))
+                                         : sheet.say("图像", "image");
+  draw_caption(sheet, 0, name, size);
+}
+
+}  // namespace
+
+Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels) {
+  if (report.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
+  const std::size_t num_words = report.words.size();
+  const SheetLayout layout = plan_sheet(image.width, image.height, num_words + 1);
+  Sheet sheet{Image(layout.width(), layout.height()), layout, labels, false};
+  sheet.chinese = holds_cjk(report.instruction) && labels.can_draw("目标图像未知无此物");
+  fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
+
+  // The same content cut into the same patches, on the small picture's pixels.
+  const Image small = scaled_to(image, layout.picture_width, layout.picture_height);
+  PatchGrid small_grid = report.grid;
+  small_grid.image_width = small.width;
+  small_grid.image_height = small.height;
+
+  draw_title(sheet, report);
+  draw_target_panel(sheet, small, report, small_grid);
+  const Colormap map = make_colormap(looks.colormap);
+  const std::vector<double> maxima = scale_maxima(report);
+  // Each word draws in its own panel.
+  parallel_for(num_words, [&](std::size_t word) {
+    const WordReading& reading = report.readings[word];
+    Image picture = overlay(small, reading.heat, small_grid, maxima[word], looks);
+    if (!is_too_thin_for_frames(picture)) {
+      const Box best = report.grid.patch_box(best_patch(reading.heat));
+      bright_frame(picture, scaled_box(best, small_grid, report.grid), 1, kPeak);
+    }
+    draw_picture(sheet, word + 1, picture);
+    draw_caption(sheet, word + 1, word_name(sheet, report.words[word], word),
+                 word_detail(sheet, report.words[word], reading));
+    draw_bar(sheet, word + 1, map, maxima[word]);
+  });
+  return std::move(sheet.canvas);
+}
+
+}  // namespace attnviz::render
