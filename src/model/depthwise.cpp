@@ -11,6 +11,8 @@ namespace {
 
 // Channels that are summed together: four vectors of every machine's base instruction set.
 constexpr std::size_t kLanes = 4, kVectors = 4, kChunk = kLanes * kVectors;
+// Output columns that share a chunk's taps.
+constexpr std::size_t kTileCols = 2;
 typedef float Floats __attribute__((vector_size(kLanes * sizeof(float))));
 
 // Window cells that lie inside the map: [begin, end), and the map's cell under the first of them.
@@ -84,20 +86,26 @@ std::size_t padding_before(std::size_t size, std::size_t kernel, std::size_t str
 void Depthwise::forward(ConstMatrixView x, MapSize size, MatrixView y) const {
   const MapSize out = size.strided(stride);
   const std::size_t channels = x.cols(), row_stride = size.width * channels;
-  parallel_for(out.height, [&](std::size_t row) {
+  const auto convolve_cells = [&](std::size_t row, std::size_t first_col, std::size_t end_col, std::size_t channel) {
     const Window rows(row, size.height, kernel, stride);
-    // Channels outside, cells inside: a chunk's taps and the few rows under it stay in the first-level cache.
-    for (std::size_t c = 0; c < channels; c += c + kChunk <= channels ? kChunk : 1) {
-      for (std::size_t col = 0; col < out.width; ++col) {
-        const Window cols(col, size.width, kernel, stride);
-        const float* cells = x.data() + rows.first_cell * row_stride + cols.first_cell * channels + c;
-        const Patch patch{rows, cols, cells, taps.data() + c, row_stride, channels, kernel};
-        float* result = y.data() + (row * out.width + col) * channels + c;
-        if (c + kChunk <= channels) {
-          convolve_chunk(patch, bias.data() + c, result);
-        } else {
-          convolve_one(patch, bias.data() + c, result);
-        }
+    for (std::size_t col = first_col; col < end_col; ++col) {
+      const Window cols(col, size.width, kernel, stride);
+      const float* cells = x.data() + rows.first_cell * row_stride + cols.first_cell * channels + channel;
+      const Patch patch{rows, cols, cells, taps.data() + channel, row_stride, channels, kernel};
+      float* result = y.data() + (row * out.width + col) * channels + channel;
+      if (channel + kChunk <= channels) {
+        convolve_chunk(patch, bias.data() + channel, result);
+      } else {
+        convolve_one(patch, bias.data() + channel, result);
+      }
+    }
+  };
+  // A chunk's taps and the cells under a few outputs stay in the first-level cache.
+  parallel_for(out.height, [&](std::size_t row) {
+    for (std::size_t col = 0; col < out.width; col += kTileCols) {
+      const std::size_t end_col = std::min(col + kTileCols, out.width);
+      for (std::size_t c = 0; c < channels; c += c + kChunk <= channels ? kChunk : 1) {
+        convolve_cells(row, col, end_col, c);
       }
     }
   });

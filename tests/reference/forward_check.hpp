@@ -1,0 +1,72 @@
+// Compares every stage of a model's forward pass with a fixture that PyTorch computed.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "model/grounding_model.hpp"
+#include "support/fixture.hpp"
+
+namespace attnviz::test {
+
+// token_rows [tokens, 2]: word index and embedding row.
+inline Words words_of(const Fixture& fixture) {
+  const auto flat = fixture.values<std::int64_t>("token_rows");
+  Words words(static_cast<std::size_t>(flat.at(flat.size() - 2)) + 1);
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+    words.at(static_cast<std::size_t>(flat[i])).tokens.push_back({"", static_cast<std::size_t>(flat[i + 1])});
+  }
+  return words;
+}
+
+// The weights of a row with the share of "nothing here" behind them.
+inline std::vector<float> with_nothing(const AttentionMaps& maps) {
+  std::vector<float> flat;
+  for (std::size_t row = 0; row < maps.nothing.size(); ++row) {
+    flat.insert(flat.end(), maps.weights.begin() + static_cast<std::ptrdiff_t>(row * maps.num_patches),
+                maps.weights.begin() + static_cast<std::ptrdiff_t>((row + 1) * maps.num_patches));
+    flat.push_back(maps.nothing[row]);
+  }
+  return flat;
+}
+
+inline void check_forward(const model::GroundingModel& model, const Fixture& fixture, double tolerance) {
+  const Image image = fixture.image("image");
+  const model::EncodedImage encoded = model.encode(image, model.default_patches());
+  const model::MapSize size{static_cast<std::size_t>(encoded.grid.input_height),
+                            static_cast<std::size_t>(encoded.grid.input_width)};
+  const model::TrunkFeatures features = model.trunk().run(fixture.matrix("input"), size);
+  CHECK(max_difference(features.f16, fixture.matrix("f16")) <= tolerance);
+  CHECK(max_difference(features.f32, fixture.matrix("f32")) <= tolerance);
+  CHECK(max_difference(encoded.patches, fixture.matrix("patches")) <= tolerance);
+
+  const Words words = words_of(fixture);
+  CHECK(max_difference(model.word_encoder().run(words), fixture.matrix("words")) <= tolerance);
+  const auto mask = model::content_mask(encoded.grid);
+  const fusion::Fused fused = model.strategy().run(model.word_encoder().run(words), encoded.patches, mask);
+  CHECK(max_difference(fused.words, fixture.matrix("fused")) <= tolerance);
+  CHECK(max_difference(with_nothing(fused.maps), fixture.values<float>("weights")) <= tolerance);
+
+  Matrix summary(1, fused.words.cols());
+  for (std::size_t w = 0; w < fused.words.rows(); ++w) {
+    for (std::size_t c = 0; c < summary.cols(); ++c) {
+      summary(0, c) += fused.words(w, c) / static_cast<float>(fused.words.rows());
+    }
+  }
+  REQUIRE(model.action_head());
+  CHECK(max_difference(model.action_head()->probabilities(summary, encoded.patches, mask),
+                       fixture.values<float>("p")) <= tolerance);
+  const Target target = model.attend(encoded, words).target.value();
+  const Point point = encoded.grid.to_input(target.point);
+  const Point low = encoded.grid.to_input({target.box.x0, target.box.y0});
+  const Point high = encoded.grid.to_input({target.box.x1, target.box.y1});
+  const auto number = [](double value) { return static_cast<float>(value); };
+  // Pixels: compared at a looser tolerance than the values they come from.
+  const std::vector<float> got_point{number(point.x), number(point.y)};
+  const std::vector<float> got_box{number(low.x), number(low.y), number(high.x), number(high.y)};
+  CHECK(max_difference(got_point, fixture.values<float>("point")) <= 100 * tolerance);
+  CHECK(max_difference(got_box, fixture.values<float>("box")) <= 100 * tolerance);
+}
+
+}  // namespace attnviz::test
