@@ -1,9 +1,9 @@
 #include "text/lattice.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <limits>
 #include <string_view>
+#include <tuple>
 
 #include "text/lookup.hpp"
 
@@ -21,7 +21,8 @@ constexpr const char* kUnknownToken = "[UNK]";
 struct Cost {
   std::size_t penalty = 0, words = 0;
 
-  auto operator<=>(const Cost&) const = default;
+  bool operator==(const Cost&) const = default;
+  bool operator<(const Cost& other) const { return std::tie(penalty, words) < std::tie(other.penalty, other.words); }
   Cost operator+(const Cost& other) const { return {penalty + other.penalty, words + other.words}; }
 };
 
