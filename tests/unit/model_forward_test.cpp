@@ -1,0 +1,213 @@
+// The parts of the forward pass that the fixtures do not single out.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "attnviz/core/error.hpp"
+#include "model/depthwise.hpp"
+#include "model/grounding_model.hpp"
+#include "model/half.hpp"
+#include "support/model_file.hpp"
+#include "support/random_matrix.hpp"
+
+using namespace attnviz;
+
+namespace {
+
+model::GroundingModel tiny(const test::TinyModelOptions& options = {}) {
+  const std::string bytes = test::tiny_model_bytes(options);
+  return model::GroundingModel(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+}
+
+Image striped(int width, int height) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      image.pixel(x, y)[0] = static_cast<std::uint8_t>(x * 7);
+      image.pixel(x, y)[1] = static_cast<std::uint8_t>(y * 13);
+      image.pixel(x, y)[2] = static_cast<std::uint8_t>((x / 8 + y / 8) % 2 * 200);
+    }
+  }
+  return image;
+}
+
+Words words_of_rows(const std::vector<std::size_t>& rows) {
+  Words words;
+  for (const std::size_t row : rows) {
+    words.emplace_back();
+    words.back().tokens.push_back({"w", row});
+  }
+  return words;
+}
+
+// The definition, cell by cell.
+float depthwise_at(const model::Depthwise& layer, const Matrix& x, model::MapSize size, std::size_t row,
+                   std::size_t col, std::size_t channel) {
+  const auto before_y = static_cast<long>(model::padding_before(size.height, layer.kernel, layer.stride));
+  const auto before_x = static_cast<long>(model::padding_before(size.width, layer.kernel, layer.stride));
+  double sum = layer.bias[channel];
+  for (std::size_t ky = 0; ky < layer.kernel; ++ky) {
+    for (std::size_t kx = 0; kx < layer.kernel; ++kx) {
+      const long y = static_cast<long>(row * layer.stride + ky) - before_y;
+      const long at = static_cast<long>(col * layer.stride + kx) - before_x;
+      if (y < 0 || at < 0 || y >= static_cast<long>(size.height) || at >= static_cast<long>(size.width)) continue;
+      sum += x(static_cast<std::size_t>(y) * size.width + static_cast<std::size_t>(at), channel) *
+             layer.taps(ky * layer.kernel + kx, channel);
+    }
+  }
+  return static_cast<float>(std::clamp(sum, 0.0, 6.0));
+}
+
+}  // namespace
+
+TEST_CASE("half precision: every finite value, exactly; infinity and NaN are reported") {
+  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const auto half = static_cast<std::uint16_t>(bits);
+    const int exponent = (half >> 10) & 31, mantissa = half & 1023;
+    float value = -1;
+    const bool finite = model::half_to_float(reinterpret_cast<const std::byte*>(&half), {&value, 1});
+    if (exponent == 31) {
+      if (finite) FAIL_CHECK("not reported: ", bits);
+      continue;
+    }
+    const double magnitude = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
+    const double expected = half & 0x8000 ? -magnitude : magnitude;
+    if (!finite || value != expected || std::signbit(value) != ((half & 0x8000) != 0)) FAIL_CHECK("wrong: ", bits);
+  }
+}
+
+TEST_CASE("half precision at odd addresses and lengths beyond a chunk") {
+  std::vector<std::byte> bytes(2 * 1500 + 1);
+  for (std::size_t i = 0; i < 1500; ++i) {
+    const std::uint16_t half = test::to_half(static_cast<float>(i) / 16);
+    std::memcpy(bytes.data() + 1 + 2 * i, &half, 2);
+  }
+  std::vector<float> values(1500);
+  REQUIRE(model::half_to_float(bytes.data() + 1, values));
+  for (std::size_t i = 0; i < 1500; ++i) CHECK(values[i] == static_cast<float>(i) / 16);
+}
+
+TEST_CASE("depthwise convolution is its definition, for odd sizes, strides and channels") {
+  struct Case {
+    std::size_t height, width, channels, kernel, stride;
+  };
+  for (const Case& c : {Case{7, 9, 16, 3, 1}, Case{8, 6, 19, 5, 2}, Case{1, 1, 33, 5, 1}, Case{2, 3, 5, 5, 2},
+                        Case{9, 5, 40, 3, 2}, Case{4, 4, 16, 7, 1}, Case{3, 20, 17, 1, 1}}) {
+    const model::MapSize size{c.height, c.width}, out = size.strided(c.stride);
+    const Matrix x = test::random_matrix(size.cells(), c.channels, 1, 2.0f);
+    const Matrix bias = test::random_matrix(1, c.channels, 3);
+    const model::Depthwise layer{c.kernel,
+                                 c.stride,
+                                 test::random_matrix(c.kernel * c.kernel, c.channels, 2),
+                                 {bias.row(0).begin(), bias.row(0).end()}};
+    Matrix y(out.cells(), c.channels);
+    layer.forward(x, size, y);
+    double worst = 0;
+    for (std::size_t i = 0; i < out.cells(); ++i) {
+      for (std::size_t channel = 0; channel < c.channels; ++channel) {
+        const float expected = depthwise_at(layer, x, size, i / out.width, i % out.width, channel);
+        worst = std::max(worst, std::fabs(static_cast<double>(y(i, channel)) - expected));
+      }
+    }
+    CAPTURE(c.kernel);
+    CAPTURE(c.stride);
+    CHECK(worst < 1e-5);
+  }
+}
+
+TEST_CASE("\"same\" padding puts the odd cell behind") {
+  CHECK(model::padding_before(8, 3, 2) == 0);  // 1 in all
+  CHECK(model::padding_before(8, 5, 2) == 1);  // 3 in all
+  CHECK(model::padding_before(8, 3, 1) == 1);
+  CHECK(model::padding_before(7, 3, 2) == 1);
+  CHECK(model::padding_before(8, 1, 2) == 0);
+}
+
+TEST_CASE("images of any shape give tokens for every patch") {
+  const model::GroundingModel model = tiny();
+  for (const auto& [width, height] : {std::pair{1, 1}, {3, 500}, {500, 3}, {64, 64}, {123, 77}}) {
+    CAPTURE(width);
+    CAPTURE(height);
+    const model::EncodedImage encoded = model.encode(striped(width, height), 40);
+    CHECK(encoded.patches.rows() == static_cast<std::size_t>(encoded.grid.num_patches()));
+    CHECK(encoded.patches.cols() == 16);
+    const model::Attended attended = model.attend(encoded, words_of_rows({1, 2, 3}));
+    REQUIRE(attended.target);
+    const Box& box = attended.target->box;
+    CHECK(box.area() > 0);
+    CHECK(box.x0 >= 0);
+    CHECK(box.y0 >= 0);
+    CHECK(box.x1 <= width + 1e-9);
+    CHECK(box.y1 <= height + 1e-9);
+    CHECK(Box{0, 0, static_cast<double>(width), static_cast<double>(height)}.contains(attended.target->point));
+    CHECK(attended.target->score > 0);
+    CHECK(attended.target->score <= 1);
+    for (std::size_t row = 0; row < attended.maps.nothing.size(); ++row) {
+      double sum = attended.maps.nothing[row];
+      for (std::size_t p = 0; p < attended.maps.num_patches; ++p) {
+        sum += attended.maps.weights[row * attended.maps.num_patches + p];
+      }
+      CHECK(sum == doctest::Approx(1.0).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("facts, default view, budget and vocabulary come from the file") {
+  const model::GroundingModel model = tiny();
+  CHECK(model.facts().name == "tiny");
+  CHECK(model.facts().fusion == "cross");
+  CHECK(model.facts().num_layers == 2);
+  CHECK(model.facts().num_heads == 4);
+  CHECK(model.facts().model_dim == 16);
+  CHECK(model.facts().patch_px == 16);
+  CHECK(model.default_view().layer == "last");
+  CHECK(model.default_patches() == 16);
+  REQUIRE(model.vocabulary().find("红色") != nullptr);
+  CHECK(model.vocabulary().find("红色")->row == 1);
+  CHECK(model.vocabulary().find("pick up")->kind == WordKind::verb);
+  CHECK(model.vocabulary().find("绿色") == nullptr);
+}
+
+TEST_CASE("a model without an action head has no target") {
+  test::TinyModelOptions options;
+  options.action = false;
+  const model::GroundingModel model = tiny(options);
+  CHECK_FALSE(model.attend(model.encode(striped(40, 40), 16), words_of_rows({1})).target);
+}
+
+TEST_CASE("more words or patches than the model takes are a usage error") {
+  test::TinyModelOptions options;
+  options.max_words = 2;
+  const model::GroundingModel model = tiny(options);
+  const Image image = striped(32, 32);
+  const model::EncodedImage encoded = model.encode(image, 16);
+  CHECK_NOTHROW(model.attend(encoded, words_of_rows({1, 2})));
+  try {
+    model.attend(encoded, words_of_rows({1, 2, 3}));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::usage);
+  }
+  CHECK_THROWS_AS(model.encode(image, 65537), Error);
+  CHECK_THROWS_AS(model.attend(encoded, words_of_rows({5})), std::logic_error);
+}
+
+TEST_CASE("a word's place matters, and repeated words are words of their own") {
+  const model::GroundingModel model = tiny();
+  const Matrix once = model.word_encoder().run(words_of_rows({1, 2}));
+  const Matrix swapped = model.word_encoder().run(words_of_rows({2, 1}));
+  const Matrix repeated = model.word_encoder().run(words_of_rows({1, 1}));
+  double moved = 0, apart = 0;
+  for (std::size_t c = 0; c < 16; ++c) {
+    moved = std::max<double>(moved, std::fabs(once(0, c) - swapped(1, c)));
+    apart = std::max<double>(apart, std::fabs(repeated(0, c) - repeated(1, c)));
+  }
+  CHECK(moved > 1e-3);
+  CHECK(apart > 1e-3);
+}
