@@ -1,0 +1,127 @@
+"""Batches from cached scenes: several instructions a scene, with the region of every word."""
+import glob
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+
+import geometry
+import instructions
+from lexicon import BY_NAME, CACHE, COLOURS, NOUNS
+
+MAX_WORDS = 12
+# kinds of aims, as numbers in the batch
+NONE, COLOUR, NOUN, VERB, FUNCTION, ABSENT = range(6)
+NOTHING_BELOW = 8 / 16  # a region of less than half a patch is as good as absent
+
+
+class Shard:
+    """One file of scenes of one shape; features stay memory-mapped."""
+
+    def __init__(self, path):
+        data = torch.load(path, mmap=True, weights_only=False)
+        self.f16, self.f320, self.rgb = data["f16"], data["f320"], data["rgb"]
+        self.padding = torch.from_numpy(~geometry.content_patches(data["layout"]))
+        self.layout = data["layout"]
+        self.scenes = data["scenes"]
+        for s in self.scenes:
+            s["things"] = [SimpleNamespace(nouns=[NOUNS[n] for n in nouns], colour=COLOURS[c] if c >= 0 else None)
+                           for nouns, c in zip(s["nouns"], s["colours"])]
+            s["there"] = {c for i, c in enumerate(COLOURS) if s["colour_cover"][i].sum() > 128}
+
+
+def shards(split):
+    return [Shard(p) for p in sorted(glob.glob(f"{CACHE}/scenes/{split}-*.pt"))]
+
+
+def region(scene, aim):
+    """Cover of the aim's region, uint8 [patches], or None for nothing."""
+    kind = aim[0]
+    if kind == "noun":
+        found = [i for i, t in enumerate(scene["things"]) if aim[1] in t.nouns]
+        cover = scene["cover"][found].max(0) if found else None
+    elif kind == "colour":
+        cover = scene["colour_cover"][COLOURS.index(aim[1])]
+    elif kind == "goal":
+        cover = scene["cover"][aim[1]]
+    else:
+        return None
+    return cover if cover is not None and cover.sum() >= 255 * NOTHING_BELOW else None
+
+
+def aim_kind(token, cover):
+    if token.aim[0] == "any":
+        return NONE
+    if token.word.kind == "other":
+        return FUNCTION
+    if cover is None:
+        return ABSENT
+    return {"colour": COLOUR, "noun": NOUN, "verb": VERB}[token.word.kind]
+
+
+class Batch:
+    """Tensors of B scenes with I instructions of up to MAX_WORDS words each."""
+
+    def __init__(self, shard, picks, spoken):
+        patches = shard.padding.numel()
+        b, per_image = len(picks), len(spoken[0])
+        self.f16, self.f320, self.rgb = (t[picks].float() for t in (shard.f16, shard.f320, shard.rgb))
+        self.padding = shard.padding.expand(b, -1)
+        self.grid = shard.layout[3], shard.layout[2]
+        rows = np.zeros((b, per_image, MAX_WORDS), np.int64)
+        kinds = np.zeros((b, per_image, MAX_WORDS), np.int64)
+        cover = np.zeros((b, per_image, MAX_WORDS, patches), np.uint8)
+        goal = np.full((b, per_image), -1)
+        boxes = np.zeros((b, per_image, 4), np.float32)
+        for i, pick in enumerate(picks):
+            scene = shard.scenes[pick]
+            for j, tokens in enumerate(spoken[i]):
+                for k, token in enumerate(tokens[:MAX_WORDS]):
+                    found = region(scene, token.aim)
+                    rows[i, j, k] = token.word.row
+                    kinds[i, j, k] = aim_kind(token, found)
+                    if found is not None:
+                        cover[i, j, k] = found
+                    if token.aim[0] == "goal":
+                        goal[i, j] = token.aim[1]
+                        boxes[i, j] = scene["boxes"][token.aim[1]]
+                if goal[i, j] < 0 and (only := _single_thing(scene, tokens)) is not None:
+                    goal[i, j], boxes[i, j] = only, scene["boxes"][only]
+        self.rows, self.kinds, self.goal = torch.from_numpy(rows), torch.from_numpy(kinds), torch.from_numpy(goal)
+        self.cover = torch.from_numpy(cover).float() / 255
+        self.boxes = torch.from_numpy(boxes)
+        self.goal_cover = torch.stack([torch.from_numpy(np.stack([shard.scenes[p]["cover"][max(0, g)] for g in goal[i]]))
+                                       for i, p in enumerate(picks)]).float() / 255
+        self.scenes = [shard.scenes[p] for p in picks]
+
+
+def _single_thing(scene, tokens):
+    """Instructions without a verb ("cup") also have a target where only one thing fits."""
+    if any(t.word.kind == "verb" for t in tokens):
+        return None
+    noun = next((t.aim[1] for t in tokens if t.aim[0] == "noun"), None)
+    colour = next((t.aim[1] for t in tokens if t.aim[0] == "colour"), None)
+    found = instructions.fits(scene["things"], noun, colour)
+    return found[0] if len(found) == 1 else None
+
+
+def speak(scene, rng, count):
+    """Half of the instructions in each language."""
+    return [instructions.sample(scene["things"], scene["there"], ("zh", "en")[k % 2], rng) for k in range(count)]
+
+
+def epoch(all_shards, rng, batch, per_image):
+    """Batches of one pass over the scenes, shards and scenes in random order."""
+    plan = []
+    for s in all_shards:
+        order = rng.permutation(len(s.scenes))
+        plan += [(s, order[k:k + batch]) for k in range(0, len(order) - batch + 1, batch)]
+    for n in rng.permutation(len(plan)):
+        shard, picks = plan[n]
+        picks = np.sort(picks)
+        yield Batch(shard, picks, [speak(shard.scenes[p], rng, per_image) for p in picks])
+
+
+def primary(scene):
+    """Row of each named thing's own name, and the thing's index."""
+    return [(i, BY_NAME[t.nouns[0]].row) for i, t in enumerate(scene["things"]) if t.nouns]

@@ -1,0 +1,70 @@
+"""What the model is trained on: where words look, what things are called, and the target."""
+import torch
+import torch.nn.functional as F
+
+from data import ABSENT, COLOUR, FUNCTION, NONE, NOUN, VERB, primary
+from lexicon import BY_NAME, NOUNS
+
+WEIGHT = {COLOUR: 0.8, NOUN: 1.2, VERB: 1.0, FUNCTION: 0.1, ABSENT: 0.4, NONE: 0.0}
+
+
+class Namer(torch.nn.Module):
+    """Class head of training alone: pooled patch tokens against the embedding rows of the nouns, which the words share."""
+
+    def __init__(self, dim):
+        super().__init__()
+        self.project = torch.nn.Linear(dim, dim)
+        self.scale = torch.nn.Parameter(torch.tensor(1.0))
+        self.bias = torch.nn.Parameter(torch.zeros(len(NOUNS)))
+        self.rows = torch.tensor([BY_NAME[n].row for n in NOUNS])
+        self.index = {int(r): i for i, r in enumerate(self.rows)}
+
+    def forward(self, model, batch, v):
+        pooled, names = [], []
+        for i, scene in enumerate(batch.scenes):
+            for thing, row in primary(scene):
+                weight = torch.from_numpy(scene["cover"][thing]).float()
+                pooled.append(weight @ v[i] / weight.sum().clamp(min=1))
+                names.append(self.index[row])
+        pooled, names = self.project(torch.stack(pooled)), torch.tensor(names)
+        logits = self.scale * pooled @ model.words.embedding(self.rows).T + self.bias
+        return F.cross_entropy(logits, names, label_smoothing=0.05), (logits.argmax(-1) == names).float().mean()
+
+
+def attention_loss(weights, batch):
+    """weights [B, I, n, p+1] of one layer, mean of its heads."""
+    kinds, cover = batch.kinds, batch.cover
+    area = cover.sum(-1, keepdim=True).clamp(min=1e-6)
+    logs = weights.clamp(min=1e-8).log()
+    inside = (weights[..., :-1] * cover).sum(-1)
+    spread = -(cover / area * logs[..., :-1]).sum(-1)
+    # a region of n patches has at best log n: without it large things would outweigh small ones
+    best = area.squeeze(-1).clamp(min=1).log()
+    seen = (spread - best) * 0.5 - inside.clamp(min=1e-6).log()
+    nothing = -logs[..., -1]
+    loss = torch.where((kinds == FUNCTION) | (kinds == ABSENT), nothing, seen)
+    scale = torch.tensor([WEIGHT[k] for k in range(6)])[kinds]
+    return (loss * scale).sum() / scale.sum().clamp(min=1)
+
+
+def action_loss(model, batch, v, g):
+    scores = model.action.scores(g, v, batch.padding)                       # [B, I, p]
+    has = batch.goal >= 0
+    if not has.any():
+        return scores.new_zeros(()), scores.new_zeros(())
+    cover = batch.goal_cover[has]
+    soft = cover / cover.sum(-1, keepdim=True).clamp(min=1e-6)
+    logs = scores.log_softmax(-1)[has].clamp(min=-30)
+    where = -(soft * logs).sum(-1) + (soft * soft.clamp(min=1e-9).log()).sum(-1)
+    # boxes: from two of the goal's patches each
+    at = torch.multinomial(soft + 1e-9, 2)                                  # [G, 2]
+    image = torch.arange(len(v))[:, None].expand_as(has)[has]
+    tokens = v[image[:, None], at]
+    u = model.action.distances(g[has][:, None].expand_as(tokens), tokens)
+    cols = batch.grid[1]
+    x, y = (at % cols) * 16 + 8.0, (at // cols) * 16 + 8.0
+    box = batch.boxes[has][:, None]
+    sides = torch.stack([x - box[..., 0], y - box[..., 1], box[..., 2] - x, box[..., 3] - y], -1)
+    good = sides > 0.5
+    error = (u - (sides.clamp(min=0.5) / 16).log()).abs() * good
+    return where.mean(), error.sum() / good.sum().clamp(min=1)

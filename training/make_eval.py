@@ -1,0 +1,97 @@
+"""Makes a held-out data set in the contract's eval format: objects and wallpapers that training never saw.
+
+  python make_eval.py OUT_FOLDER --scenes 600
+One scene has two lines of eval.jsonl, one a language; regions are mask pictures.
+"""
+import argparse
+import json
+import os
+
+import cv2
+import numpy as np
+
+import instructions
+from lexicon import COLOURS
+from scenes import SIZES, compose
+
+SCALE = 1.2  # larger than training's scenes, as photographs are
+
+
+def there(scene):
+    return {c for c in COLOURS if (scene.colour_masks[c] > 0).mean() > .001}
+
+
+def region_mask(scene, aim):
+    """Mask of a word's region, or None for a word that looks at nothing."""
+    kind = aim[0]
+    if kind == "colour":
+        return scene.colour_masks[aim[1]]
+    if kind == "goal":
+        return scene.things[aim[1]].mask
+    masks = [t.mask for t in scene.things if kind == "noun" and aim[1] in t.nouns]
+    return np.maximum.reduce(masks) if masks else None
+
+
+def fair(tokens, scene, lang):
+    """Every word has a region, occurs once, is no colour of the background, and the target is unique."""
+    said = instructions.text(tokens, lang)
+    for t in tokens:
+        if t.aim[0] in ("colour", "noun", "goal"):
+            mask = region_mask(scene, t.aim)
+            if said.count(t.surface) != 1 or mask is None or (mask > 0).sum() < 150:
+                return False
+        if t.aim[0] == "colour" and t.aim[1] in scene.behind:
+            return False
+        if t.aim[0] == "any" or (t.word.kind == "verb" and t.aim[0] != "goal"):
+            return False
+    return any(t.aim[0] in ("noun", "colour") for t in tokens)
+
+
+def instruction(scene, lang, rng):
+    """A fair instruction, None when fifty tries find none."""
+    for _ in range(50):
+        tokens = instructions.sample(scene.things, there(scene), lang, rng, absent_share=0)
+        if fair(tokens, scene, lang):
+            return tokens
+    return None
+
+
+def write_line(out, folder, image, scene, tokens, lang, name):
+    line = {"id": name, "image": image, "instruction": instructions.text(tokens, lang), "targets": []}
+    for k, t in enumerate(tokens):
+        if t.aim[0] in ("colour", "noun", "goal"):
+            mask = f"masks/{name}-{k}.png"
+            cv2.imwrite(f"{folder}/{mask}", region_mask(scene, t.aim))
+            line["targets"].append({"word": t.surface, "kind": t.word.kind, "mask": mask})
+            if t.aim[0] == "goal":
+                line["goal"] = {"mask": mask}
+    out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder")
+    parser.add_argument("--scenes", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=99)
+    args = parser.parse_args()
+    os.makedirs(args.folder + "/images", exist_ok=True)
+    os.makedirs(args.folder + "/masks", exist_ok=True)
+    rng = np.random.default_rng(args.seed)
+    with open(args.folder + "/eval.jsonl", "w", encoding="utf8") as out:
+        n = 0
+        while n < args.scenes:
+            w, h = list(SIZES.values())[n % len(SIZES)]
+            scene = compose(rng, True, (int(w * SCALE), int(h * SCALE)))
+            spoken = {lang: instruction(scene, lang, rng) for lang in ("zh", "en")}
+            if None in spoken.values():
+                continue
+            image = f"images/{n:04d}.jpg"
+            cv2.imwrite(f"{args.folder}/{image}", scene.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+            for lang, tokens in spoken.items():
+                write_line(out, args.folder, image, scene, tokens, lang, f"{n:04d}-{lang}")
+            n += 1
+    print(args.folder, n, "scenes")
+
+
+if __name__ == "__main__":
+    main()
