@@ -2,8 +2,8 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-add_library(attnviz_library SHARED)
-target_link_libraries(attnviz_library PRIVATE attnviz_flags ${ATTNVIZ_OBJECTS} ${ATTNVIZ_DEPENDS})
+add_library(attnviz_library SHARED ${ATTNVIZ_OBJECTS})
+target_link_libraries(attnviz_library PRIVATE attnviz_flags ${ATTNVIZ_DEPENDS})
 target_include_directories(attnviz_library INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(attnviz_library INTERFACE cxx_std_20)
 set_target_properties(attnviz_library PROPERTIES

@@ -28,7 +28,7 @@ std::string heatmap_name(std::size_t index, const std::string& word) {
     if (starts_character && name.size() >= kMaxNameBytes) break;
     name += byte == '/' || byte < 0x20 || byte == 0x7F ? '_' : c;
   }
-  char number[24];
+  char number[32];
   std::snprintf(number, sizeof number, "words/%02zu-", index);
   return number + name + ".png";
 }

@@ -29,6 +29,7 @@ void* capped_realloc(void* old, std::size_t size) {
 #define STB_IMAGE_IMPLEMENTATION
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // inlined, GCC loses track of stb's context
 #include <stb_image.h>
 #pragma GCC diagnostic pop
 
