@@ -92,6 +92,7 @@ void draw_title(Sheet& sheet, const Report& report) {
   const std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
                             "    head " + report.shown.head + "    " + std::to_string(report.grid.cols()) + " x " +
                             std::to_string(report.grid.rows()) + " patches";
+  if (!sheet.labels.can_draw(facts)) return;  // no font: fragments would only confuse
   sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx,
                     fitted(sheet.labels, facts, SheetLayout::kSubtitlePx, width), kFaintInk);
 }

@@ -38,7 +38,7 @@ std::vector<Upsampler::Taps> Upsampler::make_taps(int pixels, int content, int p
     Taps& tap = taps[static_cast<std::size_t>(i)];
     const double at = (i + 0.5) * content / pixels;  // as PatchGrid::to_input does
     if (interpolation == Interpolation::nearest) {
-      tap.patch.fill(std::min(static_cast<int>(at / patch_px), num_patches - 1));
+      tap.patch.fill(static_cast<std::size_t>(std::min(static_cast<int>(at / patch_px), num_patches - 1)));
       tap.weight = {0, 1, 0, 0};
       continue;
     }
@@ -48,7 +48,7 @@ std::vector<Upsampler::Taps> Upsampler::make_taps(int pixels, int content, int p
     const std::array<double, 4> weights =
         interpolation == Interpolation::cubic ? cubic_weights(part) : std::array<double, 4>{0, 1 - part, part, 0};
     for (int k = 0; k < 4; ++k) {
-      tap.patch[static_cast<std::size_t>(k)] = std::clamp(first - 1 + k, 0, num_patches - 1);
+      tap.patch[static_cast<std::size_t>(k)] = static_cast<std::size_t>(std::clamp(first - 1 + k, 0, num_patches - 1));
       tap.weight[static_cast<std::size_t>(k)] = static_cast<float>(weights[static_cast<std::size_t>(k)]);
     }
   }
@@ -56,31 +56,32 @@ std::vector<Upsampler::Taps> Upsampler::make_taps(int pixels, int content, int p
 }
 
 Upsampler::Upsampler(std::span<const float> heat, const PatchGrid& grid, Interpolation interpolation)
-    : heat_(heat),
-      grid_cols_(static_cast<std::size_t>(grid.cols())),
-      nearest_(interpolation == Interpolation::nearest) {
+    : heat_(heat), grid_cols_(static_cast<std::size_t>(grid.cols())) {
   if (heat.size() != static_cast<std::size_t>(grid.num_patches())) throw std::logic_error("heat does not fit the grid");
-  max_weight_ = std::max(0.0F, *std::max_element(heat.begin(), heat.end()));
   columns_ = make_taps(grid.image_width, grid.content_width, grid.patch_px, interpolation);
   rows_ = make_taps(grid.image_height, grid.content_height, grid.patch_px, interpolation);
 }
 
+// A cubic swings past its samples, which would show weight where there is none and hide some where there is: the value
+// stays between those of the two patches that it lies between.
+float Upsampler::blend(const Taps& taps, const std::array<float, 4>& samples) {
+  float sum = 0;
+  for (std::size_t k = 0; k < 4; ++k) sum += taps.weight[k] * samples[k];
+  const auto [low, high] = std::minmax(samples[1], samples[2]);
+  return std::clamp(sum, low, high);
+}
+
 void Upsampler::row(int y, std::span<float> out) const {
   const Taps& down = rows_[static_cast<std::size_t>(y)];
+  std::array<const float*, 4> from{};
+  for (std::size_t k = 0; k < 4; ++k) from[k] = heat_.data() + down.patch[k] * grid_cols_;
   std::vector<float> line(grid_cols_);  // the weights at this height, one a column of patches
-  for (std::size_t k = 0; k < 4; ++k) {
-    const float* from = heat_.data() + static_cast<std::size_t>(down.patch[k]) * grid_cols_;
-    for (std::size_t col = 0; col < grid_cols_; ++col) line[col] += down.weight[k] * from[col];
-  }
-  if (nearest_) {
-    for (std::size_t x = 0; x < out.size(); ++x) out[x] = line[static_cast<std::size_t>(columns_[x].patch[1])];
-    return;
+  for (std::size_t col = 0; col < grid_cols_; ++col) {
+    line[col] = blend(down, {from[0][col], from[1][col], from[2][col], from[3][col]});
   }
   for (std::size_t x = 0; x < out.size(); ++x) {
-    const Taps& across = columns_[x];
-    float sum = 0;
-    for (std::size_t k = 0; k < 4; ++k) sum += across.weight[k] * line[static_cast<std::size_t>(across.patch[k])];
-    out[x] = std::clamp(sum, 0.0F, max_weight_);
+    const auto& patch = columns_[x].patch;
+    out[x] = blend(columns_[x], {line[patch[0]], line[patch[1]], line[patch[2]], line[patch[3]]});
   }
 }
 

@@ -17,21 +17,19 @@ public:
   // `heat` [num_patches] is borrowed and must outlive this.
   Upsampler(std::span<const float> heat, const PatchGrid& grid, Interpolation interpolation);
 
-  float max_weight() const { return max_weight_; }
   // The weights of pixel row `y`: `out` is [image_width].
   void row(int y, std::span<float> out) const;
 
 private:
   struct Taps {
-    std::array<int, 4> patch{};     // rows or columns of the grid, all with content
-    std::array<float, 4> weight{};  // sums to 1
+    std::array<std::size_t, 4> patch{};  // rows or columns of the grid, all with content
+    std::array<float, 4> weight{};       // sums to 1
   };
+  static float blend(const Taps& taps, const std::array<float, 4>& samples);
   static std::vector<Taps> make_taps(int pixels, int content, int patch_px, Interpolation interpolation);
 
   std::span<const float> heat_;
   std::size_t grid_cols_;
-  bool nearest_;
-  float max_weight_ = 0;
   std::vector<Taps> columns_, rows_;  // [image_width], [image_height]
 };
 

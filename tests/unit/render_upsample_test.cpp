@@ -77,6 +77,20 @@ TEST_CASE("nothing leaves the range of the weights") {
   }
 }
 
+TEST_CASE("one patch's weight shows up to its neighbours' centres and no further") {
+  std::vector<float> heat(static_cast<std::size_t>(kGrid.num_patches()));
+  heat[1 * 5 + 1] = 1;  // its box is [32, 64) x [32, 64), its neighbours' centres lie 32 pixels from its own
+  for (const auto interpolation : {Interpolation::linear, Interpolation::cubic}) {
+    const std::vector<float> values = render::upsample(heat, kGrid, interpolation);
+    for (int y = 0; y < 80; ++y) {
+      for (int x = 0; x < 100; ++x) {
+        const bool beyond = x < 16 || x >= 80 || y < 16 || y >= 72;
+        CHECK((at(values, x, y) == 0) == beyond);
+      }
+    }
+  }
+}
+
 TEST_CASE("padding never bleeds into the picture") {
   for (const auto interpolation : {Interpolation::nearest, Interpolation::linear, Interpolation::cubic}) {
     CHECK(render::upsample(random_heat(0), kGrid, interpolation) ==

@@ -17,14 +17,14 @@ enum class Interpolation { nearest, linear, cubic };
 
 struct Looks {
   std::string colormap = "inferno";  // one of colormap_names()
-  double alpha = 0.75;             // opacity of the highest weight, 0..1; it fades with the weight
+  double alpha = 0.75;               // opacity of the highest weight, 0..1; it fades with the weight
   Interpolation interpolation = Interpolation::cubic;
 };
 
 const std::vector<std::string>& colormap_names();
 
 // One word's weights in original pixels: [height * width] values, row-major, in units of the weights themselves.
-// Linear and cubic interpolate between patch centres (no half-patch shift) and never leave [0, max weight].
+// Linear and cubic interpolate between patch centres (no half-patch shift) and stay within the weights around them.
 std::vector<float> upsample(const std::vector<float>& heat, const PatchGrid& grid, Interpolation interpolation);
 
 // The image with one word's map over it, at the image's size. `scale_max`: the weight that gets the top colour.
