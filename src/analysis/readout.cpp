@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/vocabulary.hpp"
 
 namespace attnviz::analysis {
 namespace {
@@ -32,6 +33,15 @@ std::vector<float> heat_of(const std::vector<float>& weights, const std::vector<
     heat[p] = static_cast<float>(sum > 0 ? weights[p] / sum : 1.0 / static_cast<double>(content.size()));
   }
   return heat;
+}
+
+// What an unknown word was taken for: the pieces of it that the vocabulary holds.
+std::string read_as(const Word& word) {
+  std::string pieces;
+  for (const Token& token : word.tokens) {
+    if (token.row != Vocabulary::kUnknownRow) pieces += (pieces.empty() ? "" : " + ") + token.text;
+  }
+  return pieces.empty() ? "" : ", read as '" + pieces + "'";
 }
 
 std::string percent(double share) {
@@ -118,7 +128,7 @@ std::vector<Warning> word_warnings(const Words& words, const std::vector<WordRea
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string quoted = "'" + words[i].text + "'";
     if (!words[i].known) {
-      warnings.push_back({"unknown-word", quoted + " is not in the model's vocabulary", i});
+      warnings.push_back({"unknown-word", quoted + " is not in the model's vocabulary" + read_as(words[i]), i});
     }
     if (words[i].kind == WordKind::other) continue;  // a function word names nothing by rights
     if (readings[i].nothing.value_or(0) > kNothingShare) {

@@ -119,7 +119,7 @@ void run_main_job(const RunOptions& options) {
   if (options.write_png) add_pictures(job, options, outputs);
   if (!options.common.quiet) {
     for (const Warning& warning : report.warnings) {
-      notice("attnviz: " + report::to_text(warning, options.common.language) + "\n");
+      notice("attnviz: " + report::to_text(warning, report.words, options.common.language) + "\n");
     }
   }
   report.timing.total = total.elapsed_ms();

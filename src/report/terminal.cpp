@@ -5,18 +5,13 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "attnviz/core/vocabulary.hpp"
 #include "report/terminal_text.hpp"
 
 namespace attnviz::report {
 namespace {
 
-// From here on a word is said to look at nothing.
-constexpr double kNothingShare = 0.5;
-
 constexpr const char* kBold = "\x1b[1m";
 constexpr const char* kGreen = "\x1b[32m";
-constexpr const char* kDim = "\x1b[2m";
 constexpr const char* kReset = "\x1b[0m";
 
 std::string fixed(double value, int decimals) {
@@ -33,7 +28,6 @@ public:
   std::string in(const char* colour, const std::string& text) const {
     return style_.colour ? colour + text + kReset : text;
   }
-  std::string note(const std::string& text) const { return "  " + in(kDim, say("note: ", "注意: ") + text) + "\n"; }
 
 private:
   TerminalStyle style_;
@@ -52,25 +46,9 @@ std::string top_line(const Writer& out, const std::vector<TopPatch>& top) {
   return line + "\n";
 }
 
-std::string unknown_note(const Writer& out, const Word& word) {
-  std::string parts;
-  for (const Token& token : word.tokens) parts += (parts.empty() ? "" : " + ") + harmless(token.text);
-  const bool is_lost =
-      std::ranges::all_of(word.tokens, [](const Token& token) { return token.row == Vocabulary::kUnknownRow; });
-  const std::string what = out.say("not in the vocabulary", "不在词表中");
-  return out.note(is_lost ? what : what + out.say("; read as ", "，按此理解: ") + parts);
-}
-
 std::string word_block(const Writer& out, const Word& word, const WordReading& reading) {
   if (reading.top.empty()) throw std::logic_error("a word without patches");
-  std::string text = headline(out, word, reading.top.front()) + top_line(out, reading.top);
-  if (!word.known) text += unknown_note(out, word);
-  if (reading.nothing.value_or(0) > kNothingShare) {
-    const std::string share = fixed(*reading.nothing * 100, 0) + "%";
-    text += out.note(out.say("looks at nothing here (", "在图中没有所指 (") + share +
-                     out.say(" of its weight)", " 的权重)"));
-  }
-  return text;
+  return headline(out, word, reading.top.front()) + top_line(out, reading.top);
 }
 
 std::string target_line(const Writer& out, const Target& target) {
@@ -82,7 +60,7 @@ std::string target_line(const Writer& out, const Target& target) {
 
 struct Sentence {
   const char* code;
-  const char* about_word;  // follows "第 N 个词"
+  const char* about_word;  // follows the quoted word
 };
 
 constexpr std::array<Sentence, 3> kWordSentences{{
@@ -94,12 +72,12 @@ constexpr std::array<Sentence, 3> kWordSentences{{
 constexpr const char* kNoFont = "没有能显示这些文字的字体，图中改用词的序号（可安装中文字体，例如 fonts-noto-cjk）";
 
 // Empty for codes that have no Chinese sentence.
-std::string chinese(const Warning& warning) {
+std::string chinese(const Warning& warning, const Words& words) {
   if (warning.code == "no-font") return kNoFont;
   const auto found =
       std::ranges::find(kWordSentences, warning.code, [](const Sentence& s) { return std::string(s.code); });
-  if (found == kWordSentences.end() || !warning.word) return {};
-  return "第 " + std::to_string(*warning.word + 1) + " 个词" + found->about_word;
+  if (found == kWordSentences.end() || !warning.word || *warning.word >= words.size()) return {};
+  return "'" + words[*warning.word].text + "' " + found->about_word;
 }
 
 struct Stage {
@@ -127,8 +105,8 @@ std::string to_text(const Report& report, const TerminalStyle& style) {
   return text;
 }
 
-std::string to_text(const Warning& warning, Language language) {
-  const std::string translated = language == Language::zh ? chinese(warning) : "";
+std::string to_text(const Warning& warning, const Words& words, Language language) {
+  const std::string translated = language == Language::zh ? chinese(warning, words) : "";
   return harmless(translated.empty() ? warning.message : translated);
 }
 

@@ -36,7 +36,7 @@ struct Target {
 };
 
 struct Warning {
-  std::string code;  // stable, for programs: "unknown-word", "no-cjk-font", ...
+  std::string code;  // stable, for programs: "unknown-word", "no-font", ...
   std::string message;
   std::optional<std::size_t> word;
 };

@@ -18,7 +18,8 @@ struct TerminalStyle {
 std::string to_text(const Report& report, const TerminalStyle& style);
 
 // A warning's sentence in the user's language, without a newline.
-std::string to_text(const Warning& warning, Language language);
+// `words`: those of the report that the warning is from.
+std::string to_text(const Warning& warning, const Words& words, Language language);
 
 // The table of --verbose: one line a stage, milliseconds.
 std::string to_text(const StageTimes& timing, Language language);
