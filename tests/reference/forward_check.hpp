@@ -5,17 +5,21 @@
 
 #include <string>
 
+#include "attnviz/image/patchify.hpp"
 #include "model/grounding_model.hpp"
 #include "support/fixture.hpp"
 
 namespace attnviz::test {
 
-// token_rows [tokens, 2]: word index and embedding row.
+// token_rows: [words], one row of the embedding a word, or [tokens, 2] of word index and row.
 inline Words words_of(const Fixture& fixture) {
   const auto flat = fixture.values<std::int64_t>("token_rows");
-  Words words(static_cast<std::size_t>(flat.at(flat.size() - 2)) + 1);
-  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-    words.at(static_cast<std::size_t>(flat[i])).tokens.push_back({"", static_cast<std::size_t>(flat[i + 1])});
+  const bool single = fixture.shape("token_rows").size() == 1;
+  Words words;
+  for (std::size_t i = 0; i < flat.size(); i += single ? 1 : 2) {
+    const std::size_t word = single ? i : static_cast<std::size_t>(flat.at(i));
+    words.resize(word + 1);
+    words[word].tokens.push_back({"", static_cast<std::size_t>(flat.at(single ? i : i + 1))});
   }
   return words;
 }
@@ -31,15 +35,21 @@ inline std::vector<float> with_nothing(const AttentionMaps& maps) {
   return flat;
 }
 
+// The image fills the input at scale 1, so that resizing has no part in the comparison.
 inline void check_forward(const model::GroundingModel& model, const Fixture& fixture, double tolerance) {
   const Image image = fixture.image("image");
-  const model::EncodedImage encoded = model.encode(image, model.default_patches());
+  const auto num_patches = static_cast<int>(fixture.shape("v").at(0));
+  const model::EncodedImage encoded = model.encode(image, num_patches);
+  REQUIRE(encoded.grid.num_patches() == num_patches);
+  REQUIRE(encoded.grid.content_width == image.width);
   const model::MapSize size{static_cast<std::size_t>(encoded.grid.input_height),
                             static_cast<std::size_t>(encoded.grid.input_width)};
-  const model::TrunkFeatures features = model.trunk().run(fixture.matrix("input"), size);
+  const model::VisionConfig& vision = model.config().vision;
+  const Matrix input = image::make_input(image, encoded.grid, vision.mean, vision.std);
+  const model::TrunkFeatures features = model.trunk().run(input, size);
   CHECK(max_difference(features.f16, fixture.matrix("f16")) <= tolerance);
   CHECK(max_difference(features.f32, fixture.matrix("f32")) <= tolerance);
-  CHECK(max_difference(encoded.patches, fixture.matrix("patches")) <= tolerance);
+  CHECK(max_difference(encoded.patches, fixture.matrix("v")) <= tolerance);
 
   const Words words = words_of(fixture);
   CHECK(max_difference(model.word_encoder().run(words), fixture.matrix("words")) <= tolerance);

@@ -254,7 +254,7 @@ def model_fixture():
                                               "vocabulary": json.dumps(vocabulary)})
     flat = [[w, row] for w, rows in enumerate(token_rows) for row in rows]
     save(OUT / "tiny_forward.safetensors", {
-        "image": image, "input": x[0].permute(1, 2, 0), "f16": tokens(f16), "f32": tokens(f32), "patches": v,
+        "image": image, "f16": tokens(f16), "f32": tokens(f32), "v": v,
         "token_rows": torch.tensor(flat), "words": words, "fused": fused, "weights": torch.stack(weights), "p": p,
         "point": point, "box": box, "score": score})
 
