@@ -19,7 +19,11 @@ struct Scale {
     const std::int64_t cell = denominator * unit;
     return (side * numerator + cell - 1) / cell;
   }
-  std::int64_t rounded(std::int64_t side) const { return (2 * side * numerator + denominator) / (2 * denominator); }
+  // Halves to the even side, as Python's round() in training does.
+  std::int64_t rounded(std::int64_t side) const {
+    const std::int64_t whole = side * numerator / denominator, twice_rest = 2 * (side * numerator % denominator);
+    return whole + (twice_rest > denominator || (twice_rest == denominator && whole % 2 == 1) ? 1 : 0);
+  }
 };
 
 // The largest scale at which `along` fills whole squares and no more than `cells` of them cover the image.
@@ -38,7 +42,7 @@ Scale largest_scale(std::int64_t along, std::int64_t across, std::int64_t unit, 
 
 PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches) {
   assert(image_width > 0 && image_height > 0 && patch_px > 0);
-  const std::int64_t unit = 2 * patch_px;
+  const std::int64_t unit = std::int64_t{2} * patch_px;
   const std::int64_t cells = std::clamp(max_patches, 4, kMaxPatches) / 4;
   // The count of squares grows in steps where a side fills one more, so the best scale is one of these or the cap.
   const Scale cap{patch_px, 1};

@@ -149,9 +149,10 @@ std::string word_detail(const Sheet& sheet, const Word& word, const WordReading&
   if (reading.nothing && *reading.nothing >= kWorthSaying) {
     extras.push_back(sheet.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ");
   }
-  for (const std::string& extra : extras) {
-    const int width = sheet.labels.width(extra + detail, SheetLayout::kDetailPx);
-    if (width <= kMostOfLine * sheet.layout.panel_width) detail = extra + detail;
+  for (std::string& longer : extras) {
+    longer += detail;
+    const int width = sheet.labels.width(longer, SheetLayout::kDetailPx);
+    if (width <= kMostOfLine * sheet.layout.panel_width) detail = longer;
   }
   return detail;
 }
