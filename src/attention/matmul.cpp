@@ -66,10 +66,13 @@ MatmulBlock block_of(ConstMatrixView x, const PackedMatrix& w, MatrixView y, con
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(std::size_t n, std::size_t k)
-    : rows_(n), cols_(k), values_(num_panels() * k * kPanelWidth) {}
+PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, BufferArena* arena) : rows_(n), cols_(k) {
+  const std::size_t size = num_panels() * k * kPanelWidth;
+  values_ = arena != nullptr ? arena->take(size) : Buffer(size);
+}
 
-PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, const RowSource& source) : PackedMatrix(n, k) {
+PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, const RowSource& source, BufferArena* arena)
+    : PackedMatrix(n, k, arena) {
   parallel_for(num_panels(), [&](std::size_t index) {
     std::vector<float> rows(kPanelWidth * cols_);  // [kPanelWidth, k], zeros below the last row of w
     const std::size_t first = index * kPanelWidth;
@@ -89,7 +92,7 @@ PackedMatrix::PackedMatrix(ConstMatrixView w)
       }) {}
 
 PackedMatrix PackedMatrix::from_transposed(ConstMatrixView transposed) {
-  PackedMatrix packed(transposed.cols(), transposed.rows());
+  PackedMatrix packed(transposed.cols(), transposed.rows(), nullptr);
   for (std::size_t index = 0; index < packed.num_panels(); ++index) {
     const std::size_t first = index * kPanelWidth;
     const std::size_t width = std::min(kPanelWidth, packed.rows_ - first);

@@ -68,7 +68,7 @@ Matrix Weights::matrix(const std::string& name, std::size_t rows, std::size_t co
 
 attention::PackedMatrix Weights::packed(const std::string& name, std::size_t rows, std::size_t cols) const {
   const TensorView& found = tensor(name, {rows, cols});
-  return {rows, cols, [&](std::size_t row, std::span<float> out) { read(name, found, row * cols, out); }};
+  return {rows, cols, [&](std::size_t row, std::span<float> out) { read(name, found, row * cols, out); }, &arena_};
 }
 
 attention::Linear Weights::linear(const std::string& name, std::size_t in, std::size_t out) const {

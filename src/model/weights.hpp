@@ -8,12 +8,14 @@
 
 #include "attnviz/attention/cross_attention.hpp"
 #include "attnviz/attention/linear.hpp"
+#include "attnviz/core/buffer.hpp"
 #include "attnviz/core/matrix.hpp"
 #include "attnviz/fusion/layers.hpp"
 #include "model/safetensors.hpp"
 
 namespace attnviz::model {
 
+// For one thread.
 class Weights {
 public:
   // Borrows the file.
@@ -45,6 +47,7 @@ private:
   void read(const std::string& name, const TensorView& tensor, std::size_t first, std::span<float> out) const;
 
   const SafeTensors& file_;
+  mutable BufferArena arena_;  // of the packed weights
 };
 
 }  // namespace attnviz::model

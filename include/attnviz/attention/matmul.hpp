@@ -30,7 +30,8 @@ public:
 
   PackedMatrix() = default;
   explicit PackedMatrix(ConstMatrixView w);  // w [n, k]
-  PackedMatrix(std::size_t n, std::size_t k, const RowSource& source);
+  // `arena`: where the memory comes from, for weights that live together; null: its own.
+  PackedMatrix(std::size_t n, std::size_t k, const RowSource& source, BufferArena* arena = nullptr);
   static PackedMatrix from_transposed(ConstMatrixView transposed);  // w^T [k, n]
 
   std::size_t rows() const { return rows_; }  // n
@@ -39,7 +40,7 @@ public:
   const float* panel(std::size_t index) const { return values_.data() + index * cols_ * kPanelWidth; }
 
 private:
-  PackedMatrix(std::size_t n, std::size_t k);
+  PackedMatrix(std::size_t n, std::size_t k, BufferArena* arena);
   float* panel(std::size_t index) { return values_.data() + index * cols_ * kPanelWidth; }
 
   std::size_t rows_ = 0, cols_ = 0;

@@ -1,29 +1,39 @@
 // Uninitialised, cache-aligned floats, for memory that is filled at once (packed weights, activations of a layer):
-// a Matrix would write zeros first, which costs as much as the work itself where buffers are large.
+// a Matrix would write zeros first. Large buffers ask for huge pages: with pages of 4 KiB, being given the memory takes
+// as long as a layer's work.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-
-#include "attnviz/core/matrix.hpp"
+#include <utility>
 
 namespace attnviz {
 
 class Buffer {
 public:
   Buffer() = default;
-  explicit Buffer(std::size_t size) : values_(CacheAlignedAllocator<float>().allocate(size)), size_(size) {}
+  explicit Buffer(std::size_t size);
 
   std::size_t size() const { return size_; }
   float* data() { return values_.get(); }
   const float* data() const { return values_.get(); }
 
 private:
-  struct Free {
-    void operator()(float* values) const { CacheAlignedAllocator<float>().deallocate(values, 0); }
-  };
-  std::unique_ptr<float, Free> values_;
+  friend class BufferArena;
+  Buffer(std::shared_ptr<float> values, std::size_t size) : values_(std::move(values)), size_(size) {}
+
+  std::shared_ptr<float> values_;  // of an arena's buffer: keeps the whole chunk alive
   std::size_t size_ = 0;
+};
+
+// Cuts many buffers that live equally long (the weights of a model) out of few large ones. For one thread.
+class BufferArena {
+public:
+  Buffer take(std::size_t size);
+
+private:
+  Buffer chunk_;
+  std::size_t used_ = 0;
 };
 
 }  // namespace attnviz
