@@ -18,6 +18,9 @@ namespace {
 constexpr Colour kPaper{255, 255, 255}, kPanel{243, 244, 246}, kInk{17, 24, 39}, kFaintInk{107, 114, 128};
 constexpr Colour kMark{0, 230, 118}, kHalo{0, 0, 0}, kPeak{255, 255, 255};
 
+// More would make a sheet that no viewer opens; each word still has its own overlay.
+constexpr std::size_t kMostWords = 120;
+
 // Everything that the parts of one sheet share.
 struct Sheet {
   Image canvas;
@@ -89,9 +92,12 @@ void draw_title(Sheet& sheet, const Report& report) {
   const int y = SheetLayout::kMargin;
   sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y, SheetLayout::kTitlePx,
                     fitted(sheet.labels, title, SheetLayout::kTitlePx, width), kInk);
-  const std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
-                            "    head " + report.shown.head + "    " + std::to_string(report.grid.cols()) + " x " +
-                            std::to_string(report.grid.rows()) + " patches";
+  std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
+                      "    head " + report.shown.head + "    " + std::to_string(report.grid.cols()) + " x " +
+                      std::to_string(report.grid.rows()) + " patches";
+  if (report.words.size() > kMostWords) {
+    facts += "    first " + std::to_string(kMostWords) + " of " + std::to_string(report.words.size()) + " words";
+  }
   if (!sheet.labels.can_draw(facts)) return;  // no font: fragments would only confuse
   sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx,
                     fitted(sheet.labels, facts, SheetLayout::kSubtitlePx, width), kFaintInk);
@@ -172,7 +178,7 @@ void draw_target_panel(Sheet& sheet, const Image& small, const Report& report, c
 
 Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels) {
   if (report.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
-  const std::size_t num_words = report.words.size();
+  const std::size_t num_words = std::min(report.words.size(), kMostWords);
   const SheetLayout layout = plan_sheet(image.width, image.height, num_words + 1);
   Sheet sheet{Image(layout.width(), layout.height()), layout, labels, false};
   sheet.chinese = holds_cjk(report.instruction) && labels.can_draw("目标图像未知无此物");

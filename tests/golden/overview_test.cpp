@@ -84,7 +84,7 @@ TEST_CASE("the sheet is the committed one") {
 
 TEST_CASE("sheets of any number of words and any shape of image") {
   for (const auto& [width, height] : {std::pair{1, 1}, {3, 1000}, {1000, 3}, {640, 480}, {200, 800}}) {
-    for (const std::size_t num_words : {0, 1, 2, 5, 12, 64}) {
+    for (const std::size_t num_words : {0, 1, 2, 5, 12, 64, 3000}) {
       CAPTURE(width);
       CAPTURE(height);
       CAPTURE(num_words);

@@ -31,7 +31,7 @@ std::vector<float> upsample(const std::vector<float>& heat, const PatchGrid& gri
 Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
               const Looks& looks);
 
-// The image and one labelled panel a word, with the predicted target. Labels come from `labels`.
+// The image and one labelled panel a word (the first 120), with the predicted target. Labels come from `labels`.
 Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels);
 
 // The weight that gets the top colour for each word: its own maximum, or the shared one (report.scale).
