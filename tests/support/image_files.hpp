@@ -2,13 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "attnviz/core/image.hpp"
+#include "support/temp_dir.hpp"
 
 namespace attnviz::test {
 
@@ -114,26 +113,10 @@ inline Bytes make_exif(int orientation, bool big_endian) {
           0,   0,   0};
 }
 
-// A folder of its own that goes away with the test.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "attnviz-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(const std::string& name, const Bytes& bytes) const {
-    std::ofstream(path_ / name, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    return path_ / name;
-  }
-
-private:
-  std::filesystem::path path_;
-};
+// Writes the bytes into the folder and returns the path.
+inline std::filesystem::path write_file(const TempDir& dir, const std::string& name, const Bytes& bytes) {
+  write_bytes(dir / name, {bytes.begin(), bytes.end()});
+  return dir / name;
+}
 
 }  // namespace attnviz::test

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "support/image_files.hpp"
+#include "support/temp_dir.hpp"
 
 namespace attnviz::test {
 
@@ -14,7 +14,8 @@ public:
   NoFonts() {
     if (const char* set = std::getenv(kVariable)) before_ = set;
     const std::string configuration = "<?xml version=\"1.0\"?><fontconfig></fontconfig>";
-    const auto path = folder_.write("fonts.conf", Bytes(configuration.begin(), configuration.end()));
+    const std::string path = folder_ / "fonts.conf";
+    write_bytes(path, configuration);
     ::setenv(kVariable, path.c_str(), 1);
   }
   ~NoFonts() { before_ ? ::setenv(kVariable, before_->c_str(), 1) : ::unsetenv(kVariable); }
@@ -23,7 +24,7 @@ public:
 
 private:
   static constexpr const char* kVariable = "FONTCONFIG_FILE";
-  TemporaryFolder folder_;
+  TempDir folder_;
   std::optional<std::string> before_;
 };
 

@@ -276,17 +276,17 @@ TEST_CASE("what is no image, or none that we read") {
 }
 
 TEST_CASE("only regular files are read, and errors name the path") {
-  const test::TemporaryFolder folder;
+  const test::TempDir folder;
   const Image image = test::coordinates_image(5, 4);
-  CHECK(image::load(folder.write("misnamed.jpg", test::make_png(image))).rgb == image.rgb);
+  CHECK(image::load(test::write_file(folder, "misnamed.jpg", test::make_png(image))).rgb == image.rgb);
   CHECK(load_error_of(folder.path() / "missing.png").ends_with(": no such file; check the path"));
   CHECK(load_error_of(folder.path()).ends_with(": is a directory; give one image file"));
-  CHECK(load_error_of(folder.write("empty.png", {})).find(": the file is empty; supported: ") != std::string::npos);
+  CHECK(load_error_of(test::write_file(folder, "empty.png", {})).find(": the file is empty; supported: ") != std::string::npos);
   CHECK(load_error_of("/dev/zero").find("is not a regular file") != std::string::npos);
   const std::filesystem::path pipe = folder.path() / "pipe.png";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   CHECK(load_error_of(pipe).find("is not a regular file") != std::string::npos);
-  const std::filesystem::path huge = folder.write("huge.png", {0});
+  const std::filesystem::path huge = test::write_file(folder, "huge.png", {0});
   std::filesystem::resize_file(huge, image::kMaxFileBytes + 1);
   CHECK(load_error_of(huge).find("larger than 1 GiB") != std::string::npos);
 }

@@ -107,7 +107,7 @@ TEST_CASE("depthwise convolution is its definition, for odd sizes, strides and c
                                  test::random_matrix(c.kernel * c.kernel, c.channels, 2),
                                  {bias.row(0).begin(), bias.row(0).end()}};
     Matrix y(out.cells(), c.channels);
-    layer.forward(x, size, y);
+    layer.forward(x, size, {0, out.height}, y);
     double worst = 0;
     for (std::size_t i = 0; i < out.cells(); ++i) {
       for (std::size_t channel = 0; channel < c.channels; ++channel) {
@@ -118,6 +118,15 @@ TEST_CASE("depthwise convolution is its definition, for odd sizes, strides and c
     CAPTURE(c.kernel);
     CAPTURE(c.stride);
     CHECK(worst < 1e-5);
+    // Any range of rows alone is the same.
+    for (std::size_t begin = 0; begin < out.height; ++begin) {
+      const model::RowRange rows{begin, std::min(begin + 2, out.height)}, needed = layer.input_rows(rows, c.height);
+      const ConstMatrixView part(x.data() + needed.begin * c.width * c.channels, needed.size() * c.width, c.channels);
+      Matrix strip(rows.size() * out.width, c.channels);
+      layer.forward(part, size, rows, strip);
+      CHECK(std::equal(strip.data(), strip.data() + strip.rows() * c.channels,
+                       y.data() + begin * out.width * c.channels));
+    }
   }
 }
 

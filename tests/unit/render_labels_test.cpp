@@ -108,22 +108,22 @@ TEST_CASE("broken text does no harm") {
 }
 
 TEST_CASE("what is no sound font is not opened") {
-  const test::TemporaryFolder folder;
+  const test::TempDir folder;
   const auto opens = [](const std::filesystem::path& path) {
     return render::FontFile::open(path.string(), 0) != nullptr;
   };
   CHECK_FALSE(opens(folder.path() / "missing.ttf"));
   CHECK_FALSE(opens(folder.path()));
   CHECK_FALSE(opens("/dev/zero"));
-  CHECK_FALSE(opens(folder.write("empty.ttf", {})));
-  CHECK_FALSE(opens(folder.write("text.ttf", test::Bytes(500, 'x'))));
+  CHECK_FALSE(opens(test::write_file(folder, "empty.ttf", {})));
+  CHECK_FALSE(opens(test::write_file(folder, "text.ttf", test::Bytes(500, 'x'))));
   // A TrueType head whose tables lie outside of the file.
   test::Bytes head{0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 'c', 'm', 'a', 'p', 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
   head.resize(200);
-  CHECK_FALSE(opens(folder.write("outside.ttf", head)));
+  CHECK_FALSE(opens(test::write_file(folder, "outside.ttf", head)));
   head[21] = 0, head[23] = 60;  // inside now, but there is no more than that
-  CHECK_FALSE(opens(folder.write("no-tables.ttf", head)));
+  CHECK_FALSE(opens(test::write_file(folder, "no-tables.ttf", head)));
   test::Bytes collection{'t', 't', 'c', 'f', 0, 1, 0, 0, 0, 0, 0, 1, 0x7F, 0xFF, 0xFF, 0xFF};
   collection.resize(200);
-  CHECK_FALSE(opens(folder.write("collection.ttc", collection)));
+  CHECK_FALSE(opens(test::write_file(folder, "collection.ttc", collection)));
 }
