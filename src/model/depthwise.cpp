@@ -83,16 +83,21 @@ std::size_t padding_before(std::size_t size, std::size_t kernel, std::size_t str
   return reach > size ? (reach - size) / 2 : 0;
 }
 
-void Depthwise::forward(ConstMatrixView x, MapSize size, MatrixView y) const {
-  const MapSize out = size.strided(stride);
+RowRange Depthwise::input_rows(RowRange out, std::size_t height) const {
+  const Window first(out.begin, height, kernel, stride), last(out.end - 1, height, kernel, stride);
+  return {first.first_cell, last.first_cell + last.end - last.begin};
+}
+
+void Depthwise::forward(ConstMatrixView x, MapSize size, RowRange out, MatrixView y) const {
+  const std::size_t out_width = size.strided(stride).width, first_row = input_rows(out, size.height).begin;
   const std::size_t channels = x.cols(), row_stride = size.width * channels;
   const auto convolve_cells = [&](std::size_t row, std::size_t first_col, std::size_t end_col, std::size_t channel) {
     const Window rows(row, size.height, kernel, stride);
     for (std::size_t col = first_col; col < end_col; ++col) {
       const Window cols(col, size.width, kernel, stride);
-      const float* cells = x.data() + rows.first_cell * row_stride + cols.first_cell * channels + channel;
+      const float* cells = x.data() + (rows.first_cell - first_row) * row_stride + cols.first_cell * channels + channel;
       const Patch patch{rows, cols, cells, taps.data() + channel, row_stride, channels, kernel};
-      float* result = y.data() + (row * out.width + col) * channels + channel;
+      float* result = y.data() + ((row - out.begin) * out_width + col) * channels + channel;
       if (channel + kChunk <= channels) {
         convolve_chunk(patch, bias.data() + channel, result);
       } else {
@@ -101,11 +106,11 @@ void Depthwise::forward(ConstMatrixView x, MapSize size, MatrixView y) const {
     }
   };
   // A chunk's taps and the cells under a few outputs stay in the first-level cache.
-  parallel_for(out.height, [&](std::size_t row) {
-    for (std::size_t col = 0; col < out.width; col += kTileCols) {
-      const std::size_t end_col = std::min(col + kTileCols, out.width);
+  parallel_for(out.size(), [&](std::size_t i) {
+    for (std::size_t col = 0; col < out_width; col += kTileCols) {
+      const std::size_t end_col = std::min(col + kTileCols, out_width);
       for (std::size_t c = 0; c < channels; c += c + kChunk <= channels ? kChunk : 1) {
-        convolve_cells(row, col, end_col, c);
+        convolve_cells(out.begin + i, col, end_col, c);
       }
     }
   });

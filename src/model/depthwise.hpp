@@ -20,13 +20,23 @@ struct MapSize {
 // Cells of "same" padding before the first one: half of what the windows reach over the map, rounded down.
 std::size_t padding_before(std::size_t size, std::size_t kernel, std::size_t stride);
 
+// Rows [begin, end) of a map.
+struct RowRange {
+  std::size_t begin = 0, end = 0;
+
+  std::size_t size() const { return end - begin; }
+};
+
 struct Depthwise {
   std::size_t kernel = 0, stride = 0;
   Matrix taps;              // [kernel * kernel, channels]
   std::vector<float> bias;  // [channels]
 
-  // x [size.cells(), channels] -> y [size.strided(stride).cells(), channels]
-  void forward(ConstMatrixView x, MapSize size, MatrixView y) const;
+  // The rows of an input of height `height` that output rows `out` read.
+  RowRange input_rows(RowRange out, std::size_t height) const;
+  // Output rows `out` of a map whose whole input is of `size`: x [input_rows(out).size() * width, channels] ->
+  // y [out.size() * strided width, channels].
+  void forward(ConstMatrixView x, MapSize size, RowRange out, MatrixView y) const;
 };
 
 }  // namespace attnviz::model

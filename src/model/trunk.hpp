@@ -10,6 +10,7 @@
 #include "attnviz/core/matrix.hpp"
 #include "model/config.hpp"
 #include "model/depthwise.hpp"
+#include "model/scratch_pool.hpp"
 #include "model/weights.hpp"
 
 namespace attnviz::model {
@@ -40,14 +41,24 @@ private:
     bool last_of_stride_16 = false;
 
     std::size_t wide_channels() const { return depthwise.bias.size(); }
+    // How many output rows are made at once.
+    std::size_t strip_rows(MapSize size) const;
   };
-  // Memory for the largest feature maps of a run.
-  struct Workspace;
-
   void add_block(const BlockConfig& config, std::size_t index, std::size_t channels, const Weights& weights);
-  Workspace make_workspace(MapSize size) const;
-  // x of `size` becomes the block's output; returns its size.
-  MapSize run_block(const Block& block, MapSize size, Workspace& workspace) const;
+  // What the maps of one run need, in floats.
+  struct Needs {
+    std::size_t narrow = 0;   // the largest map between blocks
+    std::size_t scratch = 0;  // the wide maps of the largest strip inside a block
+  };
+  // Throws Error (usage) where a map would be absurdly large.
+  Needs needs(MapSize size) const;
+  // input [size.cells(), 3] -> y [size.strided(2).cells(), stem channels]
+  void run_stem(ConstMatrixView input, MapSize size, MatrixView y, ScratchPool& pool) const;
+  // x [size.cells(), channels] -> y [size.strided(stride).cells(), out channels]
+  static void run_block(const Block& block, ConstMatrixView x, MapSize size, MatrixView y, ScratchPool& pool);
+  // Output rows `out` alone.
+  static void run_strip(const Block& block, ConstMatrixView x, MapSize size, RowRange out, MatrixView y,
+                        float* scratch);
 
   attention::Linear stem_;  // rows of 3 x 3 x 3 input values (ky, kx, channel)
   std::vector<Block> blocks_;
