@@ -86,6 +86,18 @@ def surface(w, h, rng):
     return [_plain, _wood, _wood, _speckle, _cloth][rng.integers(5)](w, h, rng)
 
 
+def room(w, h, rng):
+    """A quiet wall and a wooden table, for scenes that people look at."""
+    horizon = int(h * rng.uniform(.3, .45))
+    picture = np.zeros((h, w, 3), np.float32) + np.float32([rng.uniform(205, 235)] * 3) * (1 + rng.normal(0, .02, 3))
+    picture *= np.linspace(.92, 1.04, w)[None, :, None]
+    grain = _noise(w, h, 240, 5, rng) - 0.5 + 0.5 * (_noise(w, h, 90, 2.5, rng) - 0.5)
+    wood = cv2.cvtColor(np.float32([[[rng.uniform(26, 34), rng.uniform(.22, .3), rng.uniform(.74, .86)]]]), cv2.COLOR_HSV2RGB)[0, 0] * 255
+    picture[horizon:] = (wood * (1 + .14 * grain[..., None]))[horizon:] * np.linspace(.88, 1.05, h - horizon)[:, None, None]
+    picture[horizon:horizon + 3] *= .85
+    return np.clip(picture, 0, 255).astype(np.uint8), horizon
+
+
 def make(w, h, rng, held_out=False):
     """(picture uint8 [h, w, 3], horizon): below the horizon lies a table; 0 where all is one surface."""
     kind = rng.random()

@@ -41,7 +41,7 @@ def features(trunk, inputs, layout):
     x[:, :, :, layout[0]:] = 0
     out = {"f16": [], "f320": [], "rgb": []}
     with torch.no_grad():
-        for part in x.split(8):
+        for part in x.split(2):  # small batches stay in the caches
             f16, last = trunk(part.contiguous(memory_format=torch.channels_last))
             for key, value in zip(out, (f16, last, t.colour_blocks(part))):
                 out[key].append(value.contiguous().half())

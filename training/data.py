@@ -62,13 +62,13 @@ def aim_kind(token, cover):
 class Batch:
     """Tensors of B scenes with I instructions of up to MAX_WORDS words each."""
 
-    def __init__(self, shard, picks, spoken):
+    def __init__(self, shard, picks, spoken, forget=None):
         patches = shard.padding.numel()
         b, per_image = len(picks), len(spoken[0])
         self.f16, self.f320, self.rgb = (t[picks].float() for t in (shard.f16, shard.f320, shard.rgb))
         self.padding = shard.padding.expand(b, -1)
         self.grid = shard.layout[3], shard.layout[2]
-        rows = np.zeros((b, per_image, MAX_WORDS), np.int64)
+        rows = np.full((b, per_image, MAX_WORDS), -1)
         kinds = np.zeros((b, per_image, MAX_WORDS), np.int64)
         cover = np.zeros((b, per_image, MAX_WORDS, patches), np.uint8)
         goal = np.full((b, per_image), -1)
@@ -87,12 +87,24 @@ class Batch:
                         boxes[i, j] = scene["boxes"][token.aim[1]]
                 if goal[i, j] < 0 and (only := _single_thing(scene, tokens)) is not None:
                     goal[i, j], boxes[i, j] = only, scene["boxes"][only]
+                if forget and forget.random() < .06:
+                    _forget_noun(tokens, rows[i, j], kinds[i, j], cover[i, j])
+                    goal[i, j] = -1
         self.rows, self.kinds, self.goal = torch.from_numpy(rows), torch.from_numpy(kinds), torch.from_numpy(goal)
         self.cover = torch.from_numpy(cover).float() / 255
         self.boxes = torch.from_numpy(boxes)
         self.goal_cover = torch.stack([torch.from_numpy(np.stack([shard.scenes[p]["cover"][max(0, g)] for g in goal[i]]))
                                        for i, p in enumerate(picks)]).float() / 255
         self.scenes = [shard.scenes[p] for p in picks]
+
+
+def _forget_noun(tokens, rows, kinds, cover):
+    """Makes the nouns unknown words: they look at nothing, and what the verb means is open."""
+    for k, token in enumerate(tokens[:MAX_WORDS]):
+        if token.word.kind == "noun":
+            rows[k], kinds[k], cover[k] = 0, ABSENT, 0
+        elif token.word.kind == "verb":
+            kinds[k] = NONE
 
 
 def _single_thing(scene, tokens):
@@ -119,7 +131,7 @@ def epoch(all_shards, rng, batch, per_image):
     for n in rng.permutation(len(plan)):
         shard, picks = plan[n]
         picks = np.sort(picks)
-        yield Batch(shard, picks, [speak(shard.scenes[p], rng, per_image) for p in picks])
+        yield Batch(shard, picks, [speak(shard.scenes[p], rng, per_image) for p in picks], rng)
 
 
 def primary(scene):

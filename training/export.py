@@ -57,8 +57,9 @@ def main():
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
     model, trunk = load(args.name), Trunk()
+    own_name = os.path.splitext(os.path.basename(args.out))[0]
     compact = lambda x: json.dumps(x, ensure_ascii=False, separators=(",", ":"))
-    metadata = {"format": "attnviz.model/1", "config": compact(config(model.config, args.name, trunk)), "vocabulary": compact(lexicon.vocabulary())}
+    metadata = {"format": "attnviz.model/1", "config": compact(config(model.config, own_name, trunk)), "vocabulary": compact(lexicon.vocabulary())}
     save_file(tensors(model, trunk), args.out, metadata)
     print(args.out, os.path.getsize(args.out), "bytes")
 

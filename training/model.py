@@ -54,9 +54,9 @@ class Attention(nn.Module):
 
     def forward(self, x, keys_values, masked):
         """x [B, n, d]; keys_values = (k, v) of `project`; masked [B or 1, 1, 1 or n, m] bool -> output, weights [B, h, n, m]."""
-        q = self.split(self.query(x))
+        q = self.split(self.query(x)) / math.sqrt(x.shape[-1] // self.heads)
         k, v = keys_values
-        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        scores = q @ k.transpose(-1, -2)
         weights = scores.masked_fill(masked, float("-inf")).softmax(-1)
         return self.output((weights @ v).transpose(-2, -3).flatten(-2)), weights
 
@@ -158,14 +158,14 @@ class Model(nn.Module):
         nn.init.normal_(self.words.embedding.weight, std=0.5)
 
     def forward(self, f16, f32, rgb, padding, rows):
-        """`rows` [B, I, n], 0 where there is no word (the unknown token is never trained on).
+        """`rows` [B, I, n], -1 where there is no word.
 
         -> v [B, p, d], fused [B*I, n, d], maps (a list of [B*I, h, n, p+1]), g [B, I, d]."""
         b, per_image, n = rows.shape
         rows = rows.reshape(b * per_image, n)
-        absent = rows == 0
+        absent = rows < 0
         v = self.patches(f16, f32, rgb)
-        fused, maps = self.fusion(self.words(rows, absent), v, padding, per_image)
+        fused, maps = self.fusion(self.words(rows.clamp(min=0), absent), v, padding, per_image)
         there = (~absent).float()[..., None]
         g = (fused * there).sum(1) / there.sum(1).clamp(min=1)
         return v, fused, maps, g.reshape(b, per_image, -1)

@@ -97,10 +97,12 @@ def _plan(rng, held_out, only=None):
     return plan
 
 
-def _turned(rgba, rng):
-    """Flip, small rotation and stretch."""
+def _turned(rgba, rng, tidy):
+    """Flipped and turned a little; a tidy scene's things stand upright."""
     if rng.random() < .5:
         rgba = rgba[:, ::-1]
+    if tidy:
+        return rgba
     angle = rng.normal(0, 9) if rng.random() < .85 else rng.uniform(-90, 90)
     h, w = rgba.shape[:2]
     turn = cv2.getRotationMatrix2D((w / 2, h / 2), angle, 1)
@@ -113,9 +115,11 @@ def _turned(rgba, rng):
 
 
 def _shadow(picture, alpha, x, y, strength, shift):
+    edge = int(0.12 * max(alpha.shape)) + 4  # room for the blur, or its edge would show
+    alpha = cv2.copyMakeBorder(alpha, edge, edge, edge, edge, cv2.BORDER_CONSTANT)
     h, w = alpha.shape
-    soft = cv2.GaussianBlur(alpha, (0, 0), max(1.5, 0.04 * max(h, w)))
-    y0, x0 = y + shift[1], x + shift[0]
+    soft = cv2.GaussianBlur(alpha, (0, 0), max(1.5, edge / 3))
+    y0, x0 = y + shift[1] - edge, x + shift[0] - edge
     ya, xa = max(0, y0), max(0, x0)
     yb, xb = min(picture.shape[0], y0 + h), min(picture.shape[1], x0 + w)
     if ya < yb and xa < xb:
@@ -164,7 +168,7 @@ def _photograph(picture, rng):
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def _objects(plan, size, horizon, picture, rng, held_out):
+def _objects(plan, size, horizon, picture, rng, held_out, tidy):
     """Pastes the planned objects, far ones first; [(asset, paint, mask, classes)] with masks still unoccluded."""
     w, h = size
     boxes, placed = [], []
@@ -173,7 +177,7 @@ def _objects(plan, size, horizon, picture, rng, held_out):
     strength = rng.uniform(.2, .55) if rng.random() < .8 else 0
     for noun, paint in plan:
         asset = _asset(noun, rng, held_out)
-        rgba = _turned(cutout(asset["file"]), rng)
+        rgba = _turned(cutout(asset["file"]), rng, tidy)
         side = np.clip(scale_of_scene * rng.uniform(.24, .5), .15, .62) * min(w, h)
         scale = side / np.sqrt(rgba.shape[0] * rgba.shape[1])
         scale = min(scale, .8 * w / rgba.shape[1], .8 * h / rgba.shape[0])
@@ -220,16 +224,18 @@ def _describe(placed, background, scene):
     return True
 
 
-def compose(rng, held_out=False, size=None, plan=None):
-    """One random scene; tries again until every object can be seen."""
+def compose(rng, held_out=False, size=None, plan=None, tidy=False):
+    """One random scene; tries again until every object can be seen. `plan` names the objects, `tidy` lays a clean table."""
     while True:
         w, h = size or SIZES[list(SIZES)[rng.integers(len(SIZES))]]
-        picture, horizon = backgrounds.make(w, h, rng, held_out)
+        picture, horizon = backgrounds.room(w, h, rng) if tidy else backgrounds.make(w, h, rng, held_out)
         behind = colours.classify(picture)
         picture = picture.astype(np.float32)
-        placed = _objects(plan or _plan(rng, held_out), (w, h), horizon, picture, rng, held_out)
+        placed = _objects(plan or _plan(rng, held_out), (w, h), horizon, picture, rng, held_out, tidy)
         if not any(p[0]["nouns"] for p in placed):
             continue
-        scene = Scene(_photograph(picture, rng), [])
+        if tidy and len(placed) < len(plan):
+            continue
+        scene = Scene(np.clip(picture, 0, 255).astype(np.uint8) if tidy else _photograph(picture, rng), [])
         if _describe(placed, behind, scene):
             return scene

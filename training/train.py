@@ -70,27 +70,28 @@ class Trainer:
         torch.save(state, self.path + ".part")
         os.replace(self.path + ".part", self.path)
 
-    def step(self, batch):
-        """One update; while names come first only the class loss counts."""
-        share = self.spent / (60 * self.args.minutes)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate(share, self.args.lr)
-        naming = share < self.args.names_first
+    def loss(self, batch):
+        """While names come first only the class loss counts."""
+        naming = self.spent / (60 * self.args.minutes) < self.args.names_first
         f32 = self.trunk.finish(batch.f320)
         f16, f32 = (x * (1 + 0.08 * torch.randn(len(x), x.shape[1], 1, 1)) for x in (batch.f16, f32))
         if naming:
             v = self.model.patches(f16, f32, batch.rgb)
             name, right = self.namer(self.model, batch, v)
-            parts = {"name": name, "right": right}
-            loss = name
-        else:
-            v, _, maps, g = self.model(f16, f32, batch.rgb, batch.padding, batch.rows)
-            name, right = self.namer(self.model, batch, v)
-            looks = [losses.attention_loss(m.mean(1).unflatten(0, batch.rows.shape[:2]), batch) for m in maps]
-            where, box = losses.action_loss(self.model, batch, v, g)
-            # the first layer gathers what the second needs; a little guidance helps it to start
-            loss = looks[-1] + 0.15 * looks[0] + 0.3 * name + 0.25 * where + 0.15 * box
-            parts = {"look": looks[-1], "first": looks[0], "name": name, "right": right, "where": where, "box": box}
+            return name, {"name": name, "right": right}
+        v, _, maps, g = self.model(f16, f32, batch.rgb, batch.padding, batch.rows)
+        name, right = self.namer(self.model, batch, v)
+        looks = [losses.attention_loss(m.mean(1).unflatten(0, batch.rows.shape[:2]), batch) for m in maps]
+        where, box = losses.action_loss(self.model, batch, v, g)
+        # the first layer gathers what the second needs; a little guidance helps it to start
+        loss = looks[-1] + 0.15 * looks[0] + 0.3 * name + 0.25 * where + 0.15 * box
+        return loss, {"look": looks[-1], "first": looks[0], "name": name, "right": right, "where": where, "box": box}
+
+    def step(self, batch):
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate(self.spent / (60 * self.args.minutes), self.args.lr)
+        with torch.autocast("cpu", torch.bfloat16):  # halves the time; softmax and losses stay float32
+            loss, parts = self.loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
