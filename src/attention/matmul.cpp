@@ -13,7 +13,7 @@ constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
 // A block of rows stays in the second-level cache while all panels pass by; a multiple of every tile height.
 constexpr std::size_t kBlockRows = 48;
 // Less work than this is not worth handing to another thread (about 10 microseconds).
-constexpr std::size_t kMinTaskWork = 256 * 1024;
+constexpr std::size_t kMinTaskWork = std::size_t{256} * 1024;
 
 std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 

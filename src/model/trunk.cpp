@@ -18,7 +18,7 @@ constexpr std::size_t kStemKernel = 3, kStemStride = 2, kColours = 3;
 constexpr std::size_t kStemValues = kStemKernel * kStemKernel * kColours;
 // Wide maps up to this size are made at once, larger ones in strips of about this size (floats; a core's second-level
 // cache holds 256 Ki or more).
-constexpr std::size_t kWholeMapValues = 512 * 1024, kStripValues = 128 * 1024;
+constexpr std::size_t kWholeMapValues = std::size_t{512} * 1024, kStripValues = std::size_t{128} * 1024;
 constexpr std::size_t kMaxMapValues = std::size_t{1} << 29;  // 2 GiB: far above any sensible grid
 
 // [out, in, ky, kx] in the file; rows of the product are (ky, kx, in), as the pixels lie in memory.

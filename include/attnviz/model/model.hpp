@@ -1,4 +1,5 @@
-// A loaded model: from an image and words to attention maps. Immutable after loading; calls from several threads are safe.
+// A loaded model: from an image and words to attention maps. Immutable after loading; calls from several threads are
+// safe.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +39,8 @@ public:
 
   // `max_patches`: the patch budget, at least 4.
   virtual EncodedImage encode(const Image& image, int max_patches) const = 0;
-  // `words`: at least one; every token row lies in the vocabulary's table (Error (usage) for more words than the model takes).
+  // `words`: at least one; every token row lies in the vocabulary's table (Error (usage) for more words than the model
+  // takes).
   virtual Attended attend(const EncodedImage& image, const Words& words) const = 0;
 };
 

@@ -1,8 +1,7 @@
 // Register-blocked product: a tile of kRows rows of x times one panel (16 columns) keeps all its sums in registers and
 // reads each value of the panel once per tile. This file is compiled once per instruction set (foreach_target).
+// No templates of the standard library in here: the linker might keep a copy made for a newer machine for everyone.
 #include "attention/kernels/matmul_kernel.hpp"
-
-#include <algorithm>
 
 #include "attention/kernels/targets.hpp"
 
@@ -47,10 +46,10 @@ HWY_INLINE void store_full(const Vector* sums, const float* bias, const float* r
 HWY_INLINE void store_partial(const Vector* sums, const float* bias, const float* residual, Activation activation,
                               float* y, std::size_t cols) {
   HWY_ALIGN float padded_bias[kWidth] = {}, padded_residual[kWidth] = {}, padded_y[kWidth];
-  if (bias != nullptr) std::copy(bias, bias + cols, padded_bias);
-  if (residual != nullptr) std::copy(residual, residual + cols, padded_residual);
+  for (std::size_t c = 0; c < cols && bias != nullptr; ++c) padded_bias[c] = bias[c];
+  for (std::size_t c = 0; c < cols && residual != nullptr; ++c) padded_residual[c] = residual[c];
   store_full(sums, padded_bias, padded_residual, activation, padded_y);
-  std::copy(padded_y, padded_y + cols, y);
+  for (std::size_t c = 0; c < cols; ++c) y[c] = padded_y[c];
 }
 
 // Rows [row, row + kRows) of the block times panel `panel`.
@@ -73,7 +72,7 @@ HWY_INLINE void multiply_tile(const MatmulBlock& block, std::size_t row, std::si
     }
   }
   const std::size_t col = panel * kWidth;
-  const std::size_t cols = std::min(kWidth, block.cols - col);
+  const std::size_t cols = block.cols - col < kWidth ? block.cols - col : kWidth;
   const float* bias = block.bias == nullptr ? nullptr : block.bias + col;
   for (std::size_t r = 0; r < kRows; ++r) {
     float* y = block.y + (row + r) * block.y_stride + col;
