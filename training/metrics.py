@@ -32,7 +32,7 @@ def _alone(scene, rng):
 
 
 @torch.no_grad()
-def evaluate(model, trunk, shards, seed=7, limit=64):
+def evaluate(model, trunk, shards, seed=7, limit=32):
     model.eval()
     rng = np.random.default_rng(seed)
     scores, hits = {}, {"success": [], "named": []}
