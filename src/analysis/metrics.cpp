@@ -45,7 +45,8 @@ double Region::integral_at(double x, double y) const {
   const int left = std::min(static_cast<int>(x), width_ - 1), top = std::min(static_cast<int>(y), height_ - 1);
   const double fx = x - left, fy = y - top;
   const std::size_t stride = static_cast<std::size_t>(width_) + 1;
-  const std::uint32_t* corner = integral_.data() + static_cast<std::size_t>(top) * stride + static_cast<std::size_t>(left);
+  const std::uint32_t* corner =
+      integral_.data() + static_cast<std::size_t>(top) * stride + static_cast<std::size_t>(left);
   const double above = corner[0] + fx * (static_cast<double>(corner[1]) - corner[0]);
   const double below = corner[stride] + fx * (static_cast<double>(corner[stride + 1]) - corner[stride]);
   return above + fy * (below - above);

@@ -11,8 +11,8 @@
 namespace attnviz::analysis {
 namespace {
 
-constexpr double kSinkFactor = 8;       // times the uniform share
-constexpr double kNothingShare = 0.5;   // a word that gives more than this to "nothing here" found nothing
+constexpr double kSinkFactor = 8;      // times the uniform share
+constexpr double kNothingShare = 0.5;  // a word that gives more than this to "nothing here" found nothing
 constexpr double kDiffuseEntropy = 0.9;
 
 std::vector<int> content_patches(const PatchGrid& grid) {
@@ -71,28 +71,28 @@ double normalised_entropy(const std::vector<float>& weights, std::size_t num_cho
 std::vector<TopPatch> top_patches(const std::vector<float>& heat, const PatchGrid& grid, int top_k) {
   std::vector<int> order = content_patches(grid);
   if (top_k < 1 || static_cast<std::size_t>(top_k) > order.size()) {
-    throw Error(ErrorCode::usage, "--top", std::to_string(top_k) + " patches asked for, the image has " +
-                                               std::to_string(order.size()), "give 1 to that number");
+    throw Error(ErrorCode::usage, "--top",
+                std::to_string(top_k) + " patches asked for, the image has " + std::to_string(order.size()),
+                "give 1 to that number");
   }
   const auto weight = [&heat](int patch) { return heat[static_cast<std::size_t>(patch)]; };
-  std::partial_sort(order.begin(), order.begin() + top_k, order.end(), [&](int a, int b) {
-    return weight(a) != weight(b) ? weight(a) > weight(b) : a < b;
-  });
+  std::partial_sort(order.begin(), order.begin() + top_k, order.end(),
+                    [&](int a, int b) { return weight(a) != weight(b) ? weight(a) > weight(b) : a < b; });
   std::vector<TopPatch> top;
   double cumulative = 0;
   for (int rank = 1; rank <= top_k; ++rank) {
     const int patch = order[static_cast<std::size_t>(rank - 1)];
     cumulative += weight(patch);
-    top.push_back({rank, patch, grid.row_of(patch), grid.col_of(patch), weight(patch), cumulative,
-                   grid.patch_box(patch)});
+    top.push_back(
+        {rank, patch, grid.row_of(patch), grid.col_of(patch), weight(patch), cumulative, grid.patch_box(patch)});
   }
   return top;
 }
 
 std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const PatchGrid& grid) {
   std::vector<bool> sinks(static_cast<std::size_t>(grid.num_patches()));
-  const bool has_other = std::any_of(words.begin(), words.end(),
-                                     [](const Word& word) { return word.kind == WordKind::other; });
+  const bool has_other =
+      std::any_of(words.begin(), words.end(), [](const Word& word) { return word.kind == WordKind::other; });
   if (!has_other || words.size() < 2) return sinks;
   const std::vector<int> content = content_patches(grid);
   const double threshold = kSinkFactor / static_cast<double>(content.size());
@@ -132,8 +132,10 @@ std::vector<Warning> word_warnings(const Words& words, const std::vector<WordRea
     }
     if (words[i].kind == WordKind::other) continue;  // a function word names nothing by rights
     if (readings[i].nothing.value_or(0) > kNothingShare) {
-      warnings.push_back({"nothing-here", quoted + " seems to name nothing in this image (" +
-                                              percent(*readings[i].nothing) + " of its attention)", i});
+      warnings.push_back(
+          {"nothing-here",
+           quoted + " seems to name nothing in this image (" + percent(*readings[i].nothing) + " of its attention)",
+           i});
     } else if (readings[i].entropy > kDiffuseEntropy) {
       warnings.push_back({"diffuse", quoted + " looks everywhere and nowhere: its map has no focus", i});
     }

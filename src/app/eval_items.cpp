@@ -169,8 +169,8 @@ void ItemScorer::score_targets(const EvalItem& item, const Heats& heats, EvalSum
       summary.skipped.push_back({item.id, name + " does not occur in the instruction"});
       continue;
     }
-    std::vector<float> heat = alone_ ? heat_of(target.word, 0, target.word.size())
-                                     : heat_between(heats, *at, *at + target.word.size());
+    std::vector<float> heat =
+        alone_ ? heat_of(target.word, 0, target.word.size()) : heat_between(heats, *at, *at + target.word.size());
     if (heat.empty()) {
       summary.skipped.push_back({item.id, name + " covers no word"});
       continue;

@@ -49,7 +49,7 @@ private:
   ViewChoice view_;
   bool alone_;
   std::map<std::pair<WordKind, bool>, std::vector<Candidate>> candidates_;  // by kind and whether it is ASCII; sorted
-  std::map<std::string, std::set<std::size_t>> rows_in_image_;  // what the instructions say of each image
+  std::map<std::string, std::set<std::size_t>> rows_in_image_;              // what the instructions say of each image
   std::string encoded_path_;  // the image of the last item: neighbouring lines often share theirs
   model::EncodedImage encoded_;
 };

@@ -65,10 +65,11 @@ render::Labels labels_for(const Report& report) {
 void add_font_warning(Report& report, const render::Labels& labels) {
   for (std::size_t i = 0; i < report.words.size(); ++i) {
     if (labels.can_draw(report.words[i].text)) continue;
-    report.warnings.push_back({"no-font",
-                               "no installed font can draw '" + report.words[i].text +
-                                   "'; pictures show the word's number (install a CJK font, for example fonts-noto-cjk)",
-                               std::nullopt});
+    report.warnings.push_back(
+        {"no-font",
+         "no installed font can draw '" + report.words[i].text +
+             "'; pictures show the word's number (install a CJK font, for example fonts-noto-cjk)",
+         std::nullopt});
     return;  // once is enough
   }
 }

@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "app/option_checks.hpp"
 #include "attnviz/core/error.hpp"
+#include "attnviz/image/patchify.hpp"
 
 namespace attnviz::app {
 namespace {
 
-constexpr int kMinPatches = 4, kMaxPatches = 65536;
+constexpr int kMinPatches = 4;
 constexpr int kMaxThreads = 1024;
 
 // The user's language: of messages, from the locale, as other programs find it.
@@ -36,14 +38,22 @@ struct RawOptions {
 };
 
 void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
-  app.add_option("-m,--model", options.model, "a shipped model or a model file")->type_name("NAME|PATH")->capture_default_str();
-  app.add_option("--threads", options.threads, "threads; 0: all cores")->type_name("N")->check(CLI::Range(0, kMaxThreads));
-  app.add_option("--lang", raw.language, "language of messages and labels")->check(CLI::IsMember({"zh", "en"}))->type_name("zh|en")->capture_default_str();
+  app.add_option("-m,--model", options.model, "a shipped model or a model file")
+      ->type_name("NAME|PATH")
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "threads; 0: all cores")
+      ->type_name("N")
+      ->check(whole_number(0, kMaxThreads));
+  app.add_option("--lang", raw.language, "language of messages and labels")
+      ->check(one_of({"zh", "en"}))
+      ->type_name("zh|en")
+      ->capture_default_str();
   app.add_flag("--quiet", options.quiet, "no warnings on standard error");
 }
 
 void add_view(CLI::App& app, RawOptions& raw) {
-  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean (the model's own)")->type_name("N|last|mean");
+  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean (the model's own)")
+      ->type_name("N|last|mean");
   app.add_option("--head", raw.head, "which head is shown: N, mean, max (the model's own)")->type_name("N|mean|max");
 }
 
@@ -52,16 +62,36 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
   app.add_option("-o,--out", run.out_dir, "output folder (attnviz-out/<image stem>)")->type_name("DIR");
   app.add_flag("--force", run.force, "overwrite the results of another job");
-  app.add_option("-k,--top", run.top_k, "patches listed per word")->type_name("K")->check(CLI::Range(1, kMaxPatches))->capture_default_str();
+  app.add_option("-k,--top", run.top_k, "patches listed per word")
+      ->type_name("K")
+      ->check(whole_number(1, image::kMaxPatches))
+      ->capture_default_str();
   app.add_option("--words", raw.words, "your own segmentation, words separated by |")->type_name("A|B|C");
   add_view(app, raw);
-  app.add_option("--patches", raw.patches, "patch budget (the model's own)")->type_name("N")->check(CLI::Range(kMinPatches, kMaxPatches));
-  app.add_option("--scale", raw.scale, "colours: each word on its own scale, or one shared scale")->check(CLI::IsMember({"word", "shared"}))->type_name("word|shared")->capture_default_str();
-  app.add_option("--colormap", run.looks.colormap, "colours of the maps")->check(CLI::IsMember(render::colormap_names()))->type_name("NAME")->capture_default_str();
-  app.add_option("--alpha", run.looks.alpha, "opacity of the highest weight")->type_name("0..1")->check(CLI::Range(0.0, 1.0))->capture_default_str();
-  app.add_option("--interp", raw.interpolation, "between patch centres")->check(CLI::IsMember({"nearest", "linear", "cubic"}))->type_name("nearest|linear|cubic")->capture_default_str();
+  app.add_option("--patches", raw.patches, "patch budget (the model's own)")
+      ->type_name("N")
+      ->check(whole_number(kMinPatches, image::kMaxPatches));
+  app.add_option("--scale", raw.scale, "colours: each word on its own scale, or one shared scale")
+      ->check(one_of({"word", "shared"}))
+      ->type_name("word|shared")
+      ->capture_default_str();
+  app.add_option("--colormap", run.looks.colormap, "colours of the maps")
+      ->check(one_of(render::colormap_names()))
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--alpha", run.looks.alpha, "opacity of the highest weight")
+      ->type_name("0..1")
+      ->check(number(0, 1))
+      ->capture_default_str();
+  app.add_option("--interp", raw.interpolation, "between patch centres")
+      ->check(one_of({"nearest", "linear", "cubic"}))
+      ->type_name("nearest|linear|cubic")
+      ->capture_default_str();
   app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
-  app.add_option("--stdout", raw.standard_output, "what is printed")->check(CLI::IsMember({"text", "json", "none"}))->type_name("text|json|none")->capture_default_str();
+  app.add_option("--stdout", raw.standard_output, "what is printed")
+      ->check(one_of({"text", "json", "none"}))
+      ->type_name("text|json|none")
+      ->capture_default_str();
   app.add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
   app.add_flag("--verbose", run.verbose, "stage timings on standard error");
 }
@@ -70,9 +100,7 @@ void finish_common(CommonOptions& options, const RawOptions& raw) {
   options.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
 }
 
-std::optional<std::string> given(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
+std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
 void finish_formats(RunOptions& run, const std::string& formats) {
   run.write_png = run.write_json = false;
@@ -83,7 +111,7 @@ void finish_formats(RunOptions& run, const std::string& formats) {
     } else if (name == "json") {
       run.write_json = true;
     } else {
-      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is no format", "choose from png,json");
+      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json", "see attnviz --help");
     }
   }
 }
@@ -110,30 +138,13 @@ RunOptions finish_main_job(RunOptions run, const RawOptions& raw) {
   return run;
 }
 
-// CLI11's message in the contract's form: where, what, what to do.
-[[noreturn]] void rethrow(const CLI::ParseError& error) {
-  std::string message = error.what();
-  std::string where = "command line";
-  const std::string hint = "see attnviz --help";
-  if (error.get_name() == "ExtrasError") {  // "... not expected: a b": those words are the place
-    const std::size_t colon = message.find(": ");
-    where = colon == std::string::npos ? where : message.substr(colon + 2);
-    const bool option = where.starts_with('-');
-    throw Error(ErrorCode::usage, where, option ? "unknown option" : "one argument too many", hint);
-  }
-  if (const std::size_t colon = message.find(": "); colon != std::string::npos) {
-    where = message.substr(0, colon);
-    message = message.substr(colon + 2);
-  }
-  throw Error(ErrorCode::usage, where, message, hint);
-}
-
 }  // namespace
 
 Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
-  app.footer("Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-             "Commands: attnviz eval DATASET.jsonl, attnviz models (each has --help).");
+  app.footer(
+      "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
+      "Commands: attnviz eval DATASET.jsonl, attnviz models (each has --help).");
   RawOptions raw;
   RunOptions run;
   EvalOptions eval;
@@ -165,7 +176,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     return PrintAndLeave{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    rethrow(error);
+    rethrow_as_usage_error(error);
   }
   if (eval_command->parsed()) {
     finish_common(eval.common, raw);

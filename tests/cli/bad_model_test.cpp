@@ -17,7 +17,8 @@ namespace {
 void expect_refused(const std::string& bytes, const std::string& named) {
   const TempDir dir;
   write_bytes(dir / "model.safetensors", bytes);
-  const Outcome outcome = attnviz_run({write_scene(dir), "red cup", "-m", dir / "model.safetensors", "-o", dir / "out"});
+  const Outcome outcome =
+      attnviz_run({write_scene(dir), "red cup", "-m", dir / "model.safetensors", "-o", dir / "out"});
   CAPTURE(named);
   CAPTURE(outcome.err);
   CHECK(outcome.exit_code == 4);
@@ -40,7 +41,8 @@ std::string broken(const Edit& edit) {
 TEST_CASE("a model file of the user's own") {
   const TempDir dir;
   write_bytes(dir / "mine.safetensors", tiny_model_bytes());
-  const Outcome outcome = attnviz_run({write_scene(dir), "pick up the red cup", "-m", dir / "mine.safetensors", "-o", dir / "out"});
+  const Outcome outcome =
+      attnviz_run({write_scene(dir), "pick up the red cup", "-m", dir / "mine.safetensors", "-o", dir / "out"});
   REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
   CHECK(outcome.out.find("word 'pick up'") == 0);
   CHECK(attnviz_run({"models", "check", dir / "mine.safetensors"}).out.find(": sound") != std::string::npos);

@@ -44,21 +44,21 @@ TEST_CASE("an image and an instruction give text, report and pictures") {
   const Outcome outcome = attnviz_run({image, "拿起红色杯子", "-o", dir / "out"});
   REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
   CHECK(files_below(dir / "out") == std::set<std::string>{"overview.png", "report.json", "words/00-拿起.png",
-                                                           "words/01-红色.png", "words/02-杯子.png"});
+                                                          "words/01-红色.png", "words/02-杯子.png"});
   CHECK(outcome.out.find("word '红色' → patch ") != std::string::npos);
   CHECK(outcome.out.find("  top 5: ") != std::string::npos);
 
   const Json report = report_of(dir / "out");
-  CHECK(keys_of(report) == std::vector<std::string>{"schema", "attnviz", "image", "views", "instruction", "model", "grid",
-                                                    "shown", "words", "target", "warnings", "timing_ms"});
+  CHECK(keys_of(report) == std::vector<std::string>{"schema", "attnviz", "image", "views", "instruction", "model",
+                                                    "grid", "shown", "words", "target", "warnings", "timing_ms"});
   CHECK(report["schema"] == "attnviz.report/1");
   CHECK(report["image"]["path"] == image);
   CHECK(report["image"]["width"] == 160);
   CHECK(report["instruction"] == "拿起红色杯子");
   REQUIRE(report["words"].size() == 3);
-  CHECK(keys_of(report["words"][1]) ==
-        std::vector<std::string>{"index", "text", "bytes", "tokens", "known", "kind", "entropy", "nothing", "sink", "top",
-                                 "heatmap", "views"});
+  CHECK(keys_of(report["words"][1]) == std::vector<std::string>{"index", "text", "bytes", "tokens", "known", "kind",
+                                                                "entropy", "nothing", "sink", "top", "heatmap",
+                                                                "views"});
   CHECK(report["words"][1]["text"] == "红色");
   CHECK(report["words"][1]["kind"] == "colour");
   CHECK(report["words"][1]["bytes"] == Json::array({6, 12}));
@@ -70,7 +70,8 @@ TEST_CASE("boxes of the report tile the image, weights sum to 1") {
   const std::string image = write_scene(dir, 317, 111);
   REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out", "--formats", "json"}).exit_code == 0);
   const Json grid = report_of(dir / "out")["grid"];
-  const int content_cols = (grid["content"][2].get<int>() + 15) / 16, content_rows = (grid["content"][3].get<int>() + 15) / 16;
+  const int content_cols = (grid["content"][2].get<int>() + 15) / 16,
+            content_rows = (grid["content"][3].get<int>() + 15) / 16;
   const std::string all = std::to_string(content_cols * content_rows);
   REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out", "--formats", "json", "-k", all}).exit_code == 0);
   for (const Json& word : report_of(dir / "out")["words"]) {
@@ -124,7 +125,8 @@ TEST_CASE("--stdout json prints the report, none prints nothing") {
 TEST_CASE("the user's own words are taken as they are") {
   const TempDir dir;
   const std::string image = write_scene(dir);
-  REQUIRE(attnviz_run({image, "拿起红色杯子", "-o", dir / "out", "--words", "拿起|红色杯子", "--formats", "json"}).exit_code == 0);
+  REQUIRE(attnviz_run({image, "拿起红色杯子", "-o", dir / "out", "--words", "拿起|红色杯子", "--formats", "json"})
+              .exit_code == 0);
   const Json words = report_of(dir / "out")["words"];
   REQUIRE(words.size() == 2);
   CHECK(words[1]["text"] == "红色杯子");
@@ -188,7 +190,8 @@ TEST_CASE("the program alone, copied into an empty folder, works") {
   const std::string image = write_scene(dir);
   fs::create_directory(dir / "alone");
   fs::copy_file(ATTNVIZ_BINARY, dir / "alone/attnviz");
-  const Outcome outcome = run({dir / "alone/attnviz", image, "拿起红色杯子"}, {dir / "alone", {{"HOME", "/nonexistent"}}, ""});
+  const Outcome outcome =
+      run({dir / "alone/attnviz", image, "拿起红色杯子"}, {dir / "alone", {{"HOME", "/nonexistent"}}, ""});
   CHECK_MESSAGE(outcome.exit_code == 0, outcome.err);
   CHECK(fs::exists(dir / "alone/attnviz-out/scene/overview.png"));
 }
@@ -196,8 +199,10 @@ TEST_CASE("the program alone, copied into an empty folder, works") {
 TEST_CASE("without a font the pictures show numbers and a warning says so") {
   const TempDir dir;
   const std::string image = write_scene(dir);
-  write_bytes(dir / "fonts.conf", "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig></fontconfig>");
-  const Outcome outcome = attnviz_run({image, "红色", "-o", dir / "out"}, {".", {{"FONTCONFIG_FILE", dir / "fonts.conf"}}, ""});
+  write_bytes(dir / "fonts.conf",
+              "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig></fontconfig>");
+  const Outcome outcome =
+      attnviz_run({image, "红色", "-o", dir / "out"}, {".", {{"FONTCONFIG_FILE", dir / "fonts.conf"}}, ""});
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.find("font") != std::string::npos);
   CHECK(report_of(dir / "out")["warnings"].back()["code"] == "no-font");
@@ -215,7 +220,8 @@ TEST_CASE("help and version") {
   CHECK(attnviz_run({"--version"}).out.find("attnviz 0.") == 0);
   const Outcome help = attnviz_run({"--help"});
   CHECK(help.exit_code == 0);
-  for (const char* option : {"--out", "--top", "--words", "--layer", "--head", "--patches", "--colormap", "eval", "models"}) {
+  for (const char* option :
+       {"--out", "--top", "--words", "--layer", "--head", "--patches", "--colormap", "eval", "models"}) {
     CHECK_MESSAGE(help.out.find(option) != std::string::npos, option);
   }
   CHECK(attnviz_run({"models"}).out.find("base") == 0);

@@ -71,9 +71,17 @@ private:
   }
 
   void overwrite(std::string& bytes, std::size_t at) {
-    static const std::vector<std::string> extremes{"\xFF\xFF\xFF\xFF", std::string(4, '\0'), "\x7F\xFF\xFF\xFF",
-                                                   std::string("\x80\0\0\0", 4), "99999999999999999999", "-1", "1e999",
-                                                   "[[[[[[[[", "\"", "\xF0\x9F\x98\x80", "\xE2\x80\x8D"};
+    static const std::vector<std::string> extremes{"\xFF\xFF\xFF\xFF",
+                                                   std::string(4, '\0'),
+                                                   "\x7F\xFF\xFF\xFF",
+                                                   std::string("\x80\0\0\0", 4),
+                                                   "99999999999999999999",
+                                                   "-1",
+                                                   "1e999",
+                                                   "[[[[[[[[",
+                                                   "\"",
+                                                   "\xF0\x9F\x98\x80",
+                                                   "\xE2\x80\x8D"};
     const std::string& extreme = extremes[below(extremes.size())];
     bytes.replace(at, extreme.size(), extreme);
   }
@@ -97,13 +105,16 @@ std::vector<Reader> readers(const TempDir& dir) {
       R"({"image": {"path": "a.png"}, "instruction": "red", "words": [{"heatmap": "words/00-red.png"}]})";
   const Vocabulary vocabulary = test::vocabulary_of({"pick up", "red", "cup", "拿起", "红色", "杯子"});
   return {
-      {"image", {string_of(test::make_png(picture)), test::ppm_bytes(9, 7), "P1\n3 2\n1 0 1 0 1 0\n", "BM", "RIFF"},
+      {"image",
+       {string_of(test::make_png(picture)), test::ppm_bytes(9, 7), "P1\n3 2\n1 0 1 0 1 0\n", "BM", "RIFF"},
        [](const std::string& bytes) {
          image::decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()}, "fuzz");
        }},
-      {"instruction", {"pick up the red cup", "拿起红色杯子", "把 ＲＥＤ ﬁsh 放到 👨‍👩‍👧 é"},
+      {"instruction",
+       {"pick up the red cup", "拿起红色杯子", "把 ＲＥＤ ﬁsh 放到 👨‍👩‍👧 é"},
        [vocabulary](const std::string& bytes) { text::segment(bytes, vocabulary); }},
-      {"words", {"拿起|红色|杯子", "red|cup"},
+      {"words",
+       {"拿起|红色|杯子", "red|cup"},
        [vocabulary](const std::string& bytes) { text::segment_as("拿起红色杯子 red cup", bytes, vocabulary); }},
       {"data set", {item + "\n" + item}, from_file([](const std::string& path) { report::read_dataset(path); })},
       {"report", {report}, from_file([](const std::string& path) { report::read_identity(path); })},

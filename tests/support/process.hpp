@@ -22,7 +22,7 @@ struct Outcome {
 struct RunSetting {
   std::string working_dir = ".";
   std::map<std::string, std::string> environment = {};  // beside the test's own
-  std::string stdout_path = {};                          // instead of capturing it
+  std::string stdout_path = {};                         // instead of capturing it
 };
 
 namespace detail {

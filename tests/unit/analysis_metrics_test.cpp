@@ -43,7 +43,7 @@ TEST_CASE("coverage counts the part of a patch that has content") {
   const Region everything(40, 20, std::vector<Box>{{0, 0, 40, 20}});
   const std::vector<double> full = patch_coverage(everything, grid);
   CHECK(full[0] == doctest::Approx(1));
-  CHECK(full[4] == doctest::Approx(1));  // the last column with content
+  CHECK(full[4] == doctest::Approx(1));      // the last column with content
   CHECK(full[2 * 6] == doctest::Approx(1));  // half of this row is padding
   CHECK(full[5] == 0);
   CHECK(full[3 * 6] == 0);

@@ -89,7 +89,8 @@ TEST_CASE("heat leaves the nothing share and the padding out and sums to 1") {
 }
 
 TEST_CASE("a word that gave everything to nothing has a uniform map, not NaN") {
-  const WordReading reading = read_words({{{0, 0, 0, 0}}, {1.0F}}, {word_of("cup", WordKind::noun)}, small_grid(), 1)[0];
+  const WordReading reading =
+      read_words({{{0, 0, 0, 0}}, {1.0F}}, {word_of("cup", WordKind::noun)}, small_grid(), 1)[0];
   CHECK(reading.heat == std::vector<float>(4, 0.25F));
 }
 
@@ -128,9 +129,10 @@ TEST_CASE("a sink is what every word looks at, a word that names nothing among t
 }
 
 TEST_CASE("warnings: unknown words, absent things, maps without a focus") {
-  const WordMaps maps{{{0.25F, 0.25F, 0.25F, 0.25F}, {0.1F, 0, 0, 0}, {0.1F, 0, 0, 0}, {1, 0, 0, 0}}, {0, 0.9F, 0.9F, 0}};
-  const Words words{word_of("zyx", std::nullopt, false), word_of("cup", WordKind::noun), word_of("the", WordKind::other),
-                    word_of("red", WordKind::colour)};
+  const WordMaps maps{{{0.25F, 0.25F, 0.25F, 0.25F}, {0.1F, 0, 0, 0}, {0.1F, 0, 0, 0}, {1, 0, 0, 0}},
+                      {0, 0.9F, 0.9F, 0}};
+  const Words words{word_of("zyx", std::nullopt, false), word_of("cup", WordKind::noun),
+                    word_of("the", WordKind::other), word_of("red", WordKind::colour)};
   const auto warnings = word_warnings(words, read_words(maps, words, small_grid(), 1));
   REQUIRE(warnings.size() == 3);
   CHECK(warnings[0].code == "unknown-word");

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <span>
 #include <string>
 
@@ -78,6 +79,28 @@ TEST_CASE("no prefix of a model file loads or crashes") {
   check_mentions(refusal(""), {"too short"});
   check_mentions(refusal(whole.substr(0, 8)), {"truncated"});
   check_mentions(refusal(whole.substr(0, whole.size() - 1)), {"outside the file", "truncated"});
+}
+
+TEST_CASE("changed bytes never do worse than an error") {
+  const std::string whole = test::tiny_model_bytes();
+  const std::size_t header_end = 8 + tiny_model().header().size();
+  std::mt19937 random(11);
+  int refused = 0;
+  for (int round = 0; round < 1500; ++round) {
+    std::string changed = whole;
+    // Mostly in the header, where the numbers are; digits are the likeliest to get past the JSON parser.
+    const std::size_t limit = round % 4 == 0 ? whole.size() : header_end;
+    for (unsigned edits = 1 + random() % 3; edits > 0; --edits) {
+      changed[random() % limit] = static_cast<char>(round % 2 == 0 ? '0' + random() % 10 : random() % 256);
+    }
+    try {
+      load_bytes(changed);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::model);
+      ++refused;
+    }
+  }
+  CHECK(refused > 300);
 }
 
 TEST_CASE("files that are no safetensors") {

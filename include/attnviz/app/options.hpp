@@ -24,18 +24,18 @@ struct CommonOptions {
 struct RunOptions {
   CommonOptions common;
   std::string image_path, instruction;
-  std::string out_dir;     // empty: attnviz-out/<image stem>
-  bool force = false;      // overwrite the results of another job
+  std::string out_dir;  // empty: attnviz-out/<image stem>
+  bool force = false;   // overwrite the results of another job
   int top_k = 5;
-  std::optional<std::string> words;    // the user's own segmentation
+  std::optional<std::string> words;        // the user's own segmentation
   std::optional<std::string> layer, head;  // empty: the model's own choice
-  std::optional<int> patches;          // patch budget; empty: the model's own
+  std::optional<int> patches;              // patch budget; empty: the model's own
   bool shared_scale = false;
   render::Looks looks;
   bool write_png = true, write_json = true;
   enum class Stdout { text, json, none } standard_output = Stdout::text;
-  bool colour = false;     // ANSI colours on standard output
-  bool verbose = false;    // stage timings
+  bool colour = false;   // ANSI colours on standard output
+  bool verbose = false;  // stage timings
 };
 
 // attnviz eval DATASET.jsonl

@@ -11,9 +11,7 @@ struct StageTimes {
 
 class Stopwatch {
 public:
-  double elapsed_ms() const {
-    return std::chrono::duration<double, std::milli>(Clock::now() - start_).count();
-  }
+  double elapsed_ms() const { return std::chrono::duration<double, std::milli>(Clock::now() - start_).count(); }
   // The time since the start or the last lap; starts anew.
   double lap_ms() {
     const double elapsed = elapsed_ms();

@@ -12,16 +12,16 @@ namespace attnviz {
 enum class WordKind { verb, colour, noun, other };
 
 struct Token {
-  std::string text;  // normalised surface as the vocabulary spells it, "[UNK]" where it has none
+  std::string text;     // normalised surface as the vocabulary spells it, "[UNK]" where it has none
   std::size_t row = 0;  // row of the model's embedding table
 };
 
 struct Word {
-  std::string text;                            // as the user wrote it
-  std::size_t byte_begin = 0, byte_end = 0;    // span in the original instruction, end exclusive
-  std::vector<Token> tokens;                   // never empty
-  bool known = false;                          // the vocabulary holds the whole word
-  std::optional<WordKind> kind;                // as the vocabulary says; empty for unknown words
+  std::string text;                          // as the user wrote it
+  std::size_t byte_begin = 0, byte_end = 0;  // span in the original instruction, end exclusive
+  std::vector<Token> tokens;                 // never empty
+  bool known = false;                        // the vocabulary holds the whole word
+  std::optional<WordKind> kind;              // as the vocabulary says; empty for unknown words
 };
 
 using Words = std::vector<Word>;
