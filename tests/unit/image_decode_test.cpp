@@ -281,7 +281,8 @@ TEST_CASE("only regular files are read, and errors name the path") {
   CHECK(image::load(test::write_file(folder, "misnamed.jpg", test::make_png(image))).rgb == image.rgb);
   CHECK(load_error_of(folder.path() / "missing.png").ends_with(": no such file; check the path"));
   CHECK(load_error_of(folder.path()).ends_with(": is a directory; give one image file"));
-  CHECK(load_error_of(test::write_file(folder, "empty.png", {})).find(": the file is empty; supported: ") != std::string::npos);
+  CHECK(load_error_of(test::write_file(folder, "empty.png", {})).find(": the file is empty; supported: ") !=
+        std::string::npos);
   CHECK(load_error_of("/dev/zero").find("is not a regular file") != std::string::npos);
   const std::filesystem::path pipe = folder.path() / "pipe.png";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);

@@ -90,7 +90,7 @@ TEST_CASE("changed bytes never do worse than an error") {
     std::string changed = whole;
     // Mostly in the header, where the numbers are; digits are the likeliest to get past the JSON parser.
     const std::size_t limit = round % 4 == 0 ? whole.size() : header_end;
-    for (unsigned edits = 1 + random() % 3; edits > 0; --edits) {
+    for (auto edits = 1 + random() % 3; edits > 0; --edits) {
       changed[random() % limit] = static_cast<char>(round % 2 == 0 ? '0' + random() % 10 : random() % 256);
     }
     try {

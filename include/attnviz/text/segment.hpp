@@ -14,11 +14,11 @@ constexpr std::size_t kMaxInstructionBytes = 4096;
 constexpr std::size_t kMaxWords = 64;
 
 // Splits at ICU word boundaries, refined by the longest match against the vocabulary, so that "拿起红色杯子" gives
-// 拿起 / 红色 / 杯子 and "pick up the red cup" gives pick up / the / red / cup (the rule: src/text/lattice.hpp). Look-ups
-// use NFKC and lower case; spans and texts are those of the original. Punctuation, spaces and symbols are no words, but
-// emoji are; a repeated word stays two words. A word that the vocabulary does not hold owns the tokens of its plain
-// form (cups -> cup) or of the keys inside it, and "[UNK]" for each stretch that is left.
-// Throws Error (input), where = "instruction": invalid UTF-8 (with the byte offset), empty, without any word, too long.
+// 拿起 / 红色 / 杯子 and "pick up the red cup" gives pick up / the / red / cup (the rule: src/text/lattice.hpp).
+// Look-ups use NFKC and lower case; spans and texts are those of the original. Punctuation, spaces and symbols are no
+// words, but emoji are; a repeated word stays two words. A word that the vocabulary does not hold owns the tokens of
+// its plain form (cups -> cup) or of the keys inside it, and "[UNK]" for each stretch that is left. Throws Error
+// (input), where = "instruction": invalid UTF-8 (with the byte offset), empty, without any word, too long.
 Words segment(std::string_view instruction, const Vocabulary& vocabulary);
 
 // The user's own segmentation, words separated by '|'. Each must occur in the instruction, after the one before it;
