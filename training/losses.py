@@ -40,7 +40,7 @@ def attention_loss(weights, batch):
     spread = -(cover / area * logs[..., :-1]).sum(-1)
     # a region of n patches has at best log n: without it large things would outweigh small ones
     best = area.squeeze(-1).clamp(min=1).log()
-    seen = (spread - best) * 0.5 - inside.clamp(min=1e-6).log()
+    seen = (spread - best) - inside.clamp(min=1e-6).log()
     nothing = -logs[..., -1]
     loss = torch.where((kinds == FUNCTION) | (kinds == ABSENT), nothing, seen)
     scale = torch.tensor([WEIGHT[k] for k in range(6)])[kinds]

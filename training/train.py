@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 import data
 import losses
@@ -18,6 +19,8 @@ import metrics
 from lexicon import CACHE, WORDS
 from model import Config, Model
 from trunk import Trunk, pretrained
+
+DECAY = 0.1  # of weights; there are few objects a noun, so names are easily learned by heart
 
 
 def start_from_imagenet(model):
@@ -38,6 +41,11 @@ def rate(step_share, top):
     return top * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, (step_share - 0.03) / 0.97))))
 
 
+def disturb(x, drop=0.15, noise=0.1):
+    """Drops and scales whole channels: what names a thing must not hang on few of them, as there are few objects a noun."""
+    return F.dropout2d(x * (1 + noise * torch.randn(len(x), x.shape[1], 1, 1)), drop)
+
+
 class Trainer:
     def __init__(self, args):
         torch.manual_seed(args.seed)
@@ -49,7 +57,7 @@ class Trainer:
         decay, plain = [], []
         for name, p in [*self.model.named_parameters(), *self.namer.named_parameters()]:
             (decay if p.ndim > 1 and "embedding" not in name and "nothing" not in name else plain).append(p)
-        self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.03}, {"params": plain, "weight_decay": 0}], betas=(0.9, 0.98))
+        self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0}], betas=(0.9, 0.98))
         self.path = f"{CACHE}/checkpoints/{args.name}.pt"
         self.spent, self.steps, self.epochs = 0.0, 0, 0
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
@@ -62,6 +70,7 @@ class Trainer:
         self.namer.load_state_dict(state["namer"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.spent, self.steps, self.epochs = state["spent"], state["steps"], state["epochs"]
+        self.optimizer.param_groups[0]["weight_decay"] = DECAY
         self.rng = np.random.default_rng([self.args.seed, self.steps])
 
     def save(self):
@@ -74,7 +83,7 @@ class Trainer:
         """While names come first only the class loss counts."""
         naming = self.spent / (60 * self.args.minutes) < self.args.names_first
         f32 = self.trunk.finish(batch.f320)
-        f16, f32 = (x * (1 + 0.08 * torch.randn(len(x), x.shape[1], 1, 1)) for x in (batch.f16, f32))
+        f16, f32 = (disturb(x) for x in (batch.f16, f32))
         if naming:
             v = self.model.patches(f16, f32, batch.rgb)
             name, right = self.namer(self.model, batch, v)
