@@ -1,11 +1,7 @@
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
-#include <filesystem>
-#include <map>
-#include <random>
-#include <set>
+#include <memory>
+#include <string>
 
 #include "app/eval_items.hpp"
 #include "app/terminal_io.hpp"
@@ -27,6 +23,7 @@ void show_progress(std::size_t done, std::size_t count) {
 }  // namespace
 
 void run_eval(const EvalOptions& options) {
+  if (!options.json_path.empty()) check_file_place(options.json_path);
   const EvalDataset dataset = report::read_dataset(options.dataset_path);
   const std::unique_ptr<model::Model> model = model::load(options.common.model);
   ItemScorer scorer(*model, options, dataset.items);

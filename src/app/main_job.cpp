@@ -1,7 +1,5 @@
-#include <cctype>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
@@ -22,11 +20,13 @@ constexpr std::size_t kMaxNameBytes = 80;  // of a word in a file name; the inde
 // "words/01-红色.png": '/' and control characters become '_', a long word is cut at a character's end.
 std::string heatmap_name(std::size_t index, const std::string& word) {
   std::string name;
-  for (const char c : word) {
-    const auto byte = static_cast<unsigned char>(c);
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
     const bool starts_character = (byte & 0xC0U) != 0x80U;
     if (starts_character && name.size() >= kMaxNameBytes) break;
-    name += byte == '/' || byte < 0x20 || byte == 0x7F ? '_' : c;
+    const bool is_c1 = byte == 0xC2 && i + 1 < word.size() && static_cast<unsigned char>(word[i + 1]) < 0xA0;
+    name += byte == '/' || byte < 0x20 || byte == 0x7F || is_c1 ? '_' : word[i];
+    if (is_c1) ++i;
   }
   char number[32];
   std::snprintf(number, sizeof number, "words/%02zu-", index);
@@ -47,19 +47,13 @@ std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& op
     throw Error(ErrorCode::output, dir.string(), "holds the results of another job ('" + earlier->instruction + "')",
                 "choose another folder with --out or overwrite with --force");
   }
-  std::vector<std::string> files{"report.json", "overview.png"};  // the report first: it says that a set is complete
+  std::vector<std::string> files{"report.json"};  // the first to go: it says that a set is complete
+  if (!earlier->heatmap_files.empty()) files.push_back("overview.png");
   for (const std::string& file : earlier->heatmap_files) {
     const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed
     if (name.parent_path() == "words" && name.filename() != "..") files.push_back(file);
   }
   return files;
-}
-
-// All text that the pictures will show, so that only the fonts it needs are looked for.
-render::Labels labels_for(const Report& report) {
-  std::string sample = report.instruction;
-  for (const Word& word : report.words) sample += word.text;
-  return render::Labels(sample);
 }
 
 void add_font_warning(Report& report, const render::Labels& labels) {
@@ -77,7 +71,7 @@ void add_font_warning(Report& report, const render::Labels& labels) {
 void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs) {
   Report& report = job.report;
   Stopwatch stage;
-  const render::Labels labels = labels_for(report);
+  const render::Labels labels(render::overview_text(report, options.looks));
   add_font_warning(report, labels);
   const std::vector<double> maxima = render::scale_maxima(report);
   std::vector<std::vector<std::uint8_t>> pictures(report.words.size() + 1);
@@ -96,6 +90,11 @@ void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs)
 }
 
 void print_result(const RunOptions& options, const Report& report) {
+  if (!options.common.quiet) {
+    for (const Warning& warning : report.warnings) {
+      notice("attnviz: " + report::to_text(warning, report.words, options.common.language) + "\n");
+    }
+  }
   if (options.standard_output == RunOptions::Stdout::text) {
     print(report::to_text(report, {options.common.language, options.colour}));
   } else if (options.standard_output == RunOptions::Stdout::json) {
@@ -109,7 +108,7 @@ void print_result(const RunOptions& options, const Report& report) {
 void run_main_job(const RunOptions& options) {
   Stopwatch total, stage;
   const fs::path dir = output_dir(options);
-  const std::vector<std::string> stale = earlier_files(dir, options);
+  const std::vector<std::string> own = earlier_files(dir, options);
   OutputSet outputs(dir);
 
   const std::unique_ptr<model::Model> model = model::load(options.common.model);
@@ -118,14 +117,9 @@ void run_main_job(const RunOptions& options) {
   Report& report = job.report;
   report.timing.load += model_ms;
   if (options.write_png) add_pictures(job, options, outputs);
-  if (!options.common.quiet) {
-    for (const Warning& warning : report.warnings) {
-      notice("attnviz: " + report::to_text(warning, report.words, options.common.language) + "\n");
-    }
-  }
   report.timing.total = total.elapsed_ms();
   if (options.write_json) outputs.add("report.json", report::to_json(report));
-  outputs.commit(stale);
+  outputs.commit(own, options.force);
   print_result(options, report);
 }
 

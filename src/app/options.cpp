@@ -96,8 +96,50 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_flag("--verbose", run.verbose, "stage timings on standard error");
 }
 
-void finish_common(CommonOptions& options, const RawOptions& raw) {
-  options.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
+CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawOptions& raw) {
+  CLI::App* command = app.add_subcommand("eval", "how well words land on their regions");
+  add_common(*command, common, raw);
+  add_view(*command, raw);
+  command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();
+  command->add_option("--json", eval.json_path, "write the figures here too")->type_name("FILE");
+  command->add_flag("--alone", eval.alone, "score every word as an instruction of its own");
+  return command;
+}
+
+CLI::App* add_models(CLI::App& app, ModelsOptions& models) {
+  CLI::App* command = app.add_subcommand("models", "what can be loaded");
+  CLI::App* info = command->add_subcommand("info", "about one model");
+  info->add_option("NAME", models.name, "a shipped model or a model file")->required();
+  info->callback([&models] { models.action = ModelsOptions::Action::info; });
+  CLI::App* check = command->add_subcommand("check", "whether a model file is sound");
+  check->add_option("PATH", models.name, "a model file")->required();
+  check->callback([&models] { models.action = ModelsOptions::Action::check; });
+  command->add_subcommand("list", "the shipped models");
+  return command;
+}
+
+// Empty unless --help or --version is asked for.
+std::optional<PrintAndLeave> parse(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return PrintAndLeave{app.help()};  // of the command that was given
+  } catch (const CLI::CallForVersion& version) {
+    return PrintAndLeave{std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    rethrow_as_usage_error(error);
+  }
+  return std::nullopt;
+}
+
+// `attnviz --top 3 eval ...`: what stands before a command and means nothing to it is refused, not ignored.
+void refuse_options_of_others(const CLI::App& app, const CLI::App& command) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || command.get_option_no_throw(name) != nullptr) continue;
+    throw Error(ErrorCode::usage, name, "does not go with the command '" + command.get_name() + "'",
+                "see attnviz " + command.get_name() + " --help");
+  }
 }
 
 std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
@@ -114,6 +156,8 @@ void finish_formats(RunOptions& run, const std::string& formats) {
       throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json", "see attnviz --help");
     }
   }
+  if (!run.write_png && !run.write_json)
+    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json or both");
 }
 
 bool colour_wanted(const RawOptions& raw) {
@@ -122,10 +166,10 @@ bool colour_wanted(const RawOptions& raw) {
 }
 
 RunOptions finish_main_job(RunOptions run, const RawOptions& raw) {
-  finish_common(run.common, raw);
   run.layer = given(raw.layer);
   run.head = given(raw.head);
   if (raw.patches != 0) run.patches = raw.patches;
+  run.looks.chinese_labels = run.common.language == report::Language::zh;
   run.shared_scale = raw.scale == "shared";
   run.looks.interpolation = raw.interpolation == "nearest"  ? render::Interpolation::nearest
                             : raw.interpolation == "linear" ? render::Interpolation::linear
@@ -145,50 +189,27 @@ Command parse_command_line(int argc, const char* const* argv) {
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
       "Commands: attnviz eval DATASET.jsonl, attnviz models (each has --help).");
+  CommonOptions common;
   RawOptions raw;
   RunOptions run;
   EvalOptions eval;
   ModelsOptions models;
   app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
-  add_common(app, run.common, raw);
+  add_common(app, common, raw);
   add_main_job(app, run, raw);
-
-  CLI::App* eval_command = app.add_subcommand("eval", "how well words land on their regions");
-  add_common(*eval_command, eval.common, raw);
-  add_view(*eval_command, raw);
-  eval_command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();
-  eval_command->add_option("--json", eval.json_path, "write the figures here too")->type_name("FILE");
-  eval_command->add_flag("--alone", eval.alone, "score every word as an instruction of its own");
-
-  CLI::App* models_command = app.add_subcommand("models", "what can be loaded");
-  CLI::App* info_command = models_command->add_subcommand("info", "about one model");
-  info_command->add_option("NAME", models.name, "a shipped model or a model file")->required();
-  CLI::App* check_command = models_command->add_subcommand("check", "whether a model file is sound");
-  check_command->add_option("PATH", models.name, "a model file")->required();
-  models_command->add_subcommand("list", "the shipped models");
+  const CLI::App* eval_command = add_eval(app, eval, common, raw);
+  const CLI::App* models_command = add_models(app, models);
   app.require_subcommand(0, 1);
+  if (auto print = parse(app, argc, argv)) return *print;
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    const CLI::App* asked = eval_command->parsed() ? eval_command : models_command->parsed() ? models_command : &app;
-    return PrintAndLeave{asked->help()};
-  } catch (const CLI::CallForVersion& version) {
-    return PrintAndLeave{std::string(version.what()) + "\n"};
-  } catch (const CLI::ParseError& error) {
-    rethrow_as_usage_error(error);
-  }
+  for (const CLI::App* command : app.get_subcommands()) refuse_options_of_others(app, *command);
+  common.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
+  run.common = eval.common = common;
+  if (models_command->parsed()) return models;
   if (eval_command->parsed()) {
-    finish_common(eval.common, raw);
     eval.layer = given(raw.layer);
     eval.head = given(raw.head);
     return eval;
-  }
-  if (models_command->parsed()) {
-    models.action = info_command->parsed()    ? ModelsOptions::Action::info
-                    : check_command->parsed() ? ModelsOptions::Action::check
-                                              : ModelsOptions::Action::list;
-    return models;
   }
   if (app.count("IMAGE") == 0) throw Error(ErrorCode::usage, "IMAGE", "is missing", "see attnviz --help");
   if (app.count("INSTRUCTION") == 0) throw Error(ErrorCode::usage, "INSTRUCTION", "is missing", "see attnviz --help");

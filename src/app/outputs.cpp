@@ -1,8 +1,10 @@
 #include "attnviz/app/outputs.hpp"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -18,9 +20,10 @@ namespace fs = std::filesystem;
   throw Error(ErrorCode::output, path.string(), "cannot be written: " + why);
 }
 
-void write_all(const fs::path& path, std::span<const std::uint8_t> bytes) {
+// `named`: the path in errors.
+void write_all(const fs::path& path, std::span<const std::uint8_t> bytes, const fs::path& named) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) fail(path, std::strerror(errno));
+  if (file < 0) fail(named, std::strerror(errno));
   std::size_t done = 0;
   int error = 0;
   while (done < bytes.size() && error == 0) {
@@ -32,7 +35,15 @@ void write_all(const fs::path& path, std::span<const std::uint8_t> bytes) {
     }
   }
   if (::close(file) != 0 && error == 0) error = errno;  // some file systems report a full disk only here
-  if (error != 0) fail(path, std::strerror(error));
+  if (error != 0) fail(named, std::strerror(error));
+}
+
+void check_folder(const fs::path& folder, const std::string& hint) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) throw Error(ErrorCode::output, folder.string(), "is not a folder", hint);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw Error(ErrorCode::output, folder.string(), "is not writable", hint);
+  }
 }
 
 std::span<const std::uint8_t> bytes_of(const std::string& text) {
@@ -49,14 +60,7 @@ fs::path nearest_existing(fs::path path) {
 }  // namespace
 
 OutputSet::OutputSet(fs::path dir) : dir_(std::move(dir)) {
-  const fs::path existing = nearest_existing(dir_);
-  std::error_code error;
-  if (!fs::is_directory(existing, error)) {
-    throw Error(ErrorCode::output, existing.string(), "is not a folder", "choose another with --out");
-  }
-  if (::access(existing.c_str(), W_OK | X_OK) != 0) {
-    throw Error(ErrorCode::output, existing.string(), "is not writable", "choose another folder with --out");
-  }
+  check_folder(nearest_existing(dir_), "choose another with --out");
 }
 
 OutputSet::~OutputSet() {
@@ -75,25 +79,38 @@ void OutputSet::add(const std::string& name, std::span<const std::uint8_t> bytes
       if (fs::create_directory(*p, error)) created_dirs_.push_back(*p);
       if (error) fail(*p, error.message());
     }
-    staging_ = dir_ / (".attnviz-" + std::to_string(::getpid()) + ".tmp");
-    fs::create_directory(staging_, error);
-    if (error) fail(staging_, error.message());
+    // Not named by the process: in containers every run has the same number, and a killed run leaves its folder.
+    std::string name_pattern = (dir_ / ".attnviz-XXXXXX").string();
+    if (::mkdtemp(name_pattern.data()) == nullptr) fail(dir_, std::strerror(errno));
+    staging_ = name_pattern;
   }
   const fs::path path = staging_ / name;
   fs::create_directories(path.parent_path(), error);
-  if (error) fail(path.parent_path(), error.message());
-  write_all(path, bytes);
+  if (error) fail(dir_ / name, error.message());
+  write_all(path, bytes, dir_ / name);
   names_.push_back(name);
 }
 
 void OutputSet::add(const std::string& name, const std::string& text) { add(name, bytes_of(text)); }
 
-void OutputSet::commit(const std::vector<std::string>& stale) {
+// What would stop a rename half-way is found before the first one.
+void OutputSet::check_places(const std::vector<std::string>& own, bool force) const {
   std::error_code error;
-  for (const std::string& name : names_) {  // what would stop a rename half-way is found before the first one
-    if (fs::is_directory(dir_ / name, error)) fail(dir_ / name, "a folder is in the way");
+  for (const std::string& name : names_) {
+    const fs::path target = dir_ / name, folder = target.parent_path();
+    if (fs::exists(folder, error)) check_folder(folder, "choose another folder with --out");
+    if (fs::is_directory(target, error)) fail(target, "a folder is in the way");
+    if (!force && fs::exists(target, error) && std::ranges::find(own, name) == own.end()) {
+      throw Error(ErrorCode::output, target.string(), "is there already, and no report says that it is this job's",
+                  "choose another folder with --out or overwrite with --force");
+    }
   }
-  for (const std::string& name : stale) fs::remove(dir_ / name, error);
+}
+
+void OutputSet::commit(const std::vector<std::string>& own, bool force) {
+  check_places(own, force);
+  std::error_code error;
+  for (const std::string& name : own) fs::remove(dir_ / name, error);
   for (const std::string& name : names_) {
     const fs::path target = dir_ / name;
     const fs::path folder = target.parent_path();
@@ -107,11 +124,17 @@ void OutputSet::commit(const std::vector<std::string>& stale) {
   }
 }
 
+void check_file_place(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) fail(path, "it is a folder");
+  check_folder(path.has_parent_path() ? path.parent_path() : fs::path("."), "give another path");
+}
+
 void write_file(const fs::path& path, const std::string& text) {
   const fs::path temporary = path.string() + ".attnviz-" + std::to_string(::getpid()) + ".tmp";
   std::error_code error;
   try {
-    write_all(temporary, bytes_of(text));
+    write_all(temporary, bytes_of(text), path);
     fs::rename(temporary, path, error);
     if (error) fail(path, error.message());
   } catch (...) {

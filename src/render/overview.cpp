@@ -10,7 +10,6 @@
 #include "render/canvas.hpp"
 #include "render/colormap.hpp"
 #include "render/sheet_layout.hpp"
-#include "render/utf8.hpp"
 
 namespace attnviz::render {
 namespace {
@@ -20,6 +19,8 @@ constexpr Colour kMark{0, 230, 118}, kHalo{0, 0, 0}, kPeak{255, 255, 255};
 
 // More would make a sheet that no viewer opens; each word still has its own overlay.
 constexpr std::size_t kMostWords = 120;
+// The characters of all Chinese labels below.
+constexpr const char* kChineseLabels = "目标图像未知无此物";
 
 // Everything that the parts of one sheet share.
 struct Sheet {
@@ -176,12 +177,18 @@ void draw_target_panel(Sheet& sheet, const Image& small, const Report& report, c
 
 }  // namespace
 
+std::string overview_text(const Report& report, const Looks& looks) {
+  std::string text = report.instruction;
+  for (const Word& word : report.words) text += word.text;
+  return looks.chinese_labels ? text + kChineseLabels : text;
+}
+
 Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels) {
   if (report.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
   const std::size_t num_words = std::min(report.words.size(), kMostWords);
   const SheetLayout layout = plan_sheet(image.width, image.height, num_words + 1);
   Sheet sheet{Image(layout.width(), layout.height()), layout, labels, false};
-  sheet.chinese = holds_cjk(report.instruction) && labels.can_draw("目标图像未知无此物");
+  sheet.chinese = looks.chinese_labels && labels.can_draw(kChineseLabels);
   fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
 
   // The same content cut into the same patches, on the small picture's pixels.

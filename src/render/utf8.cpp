@@ -61,9 +61,4 @@ bool is_cjk(char32_t character) {
                      [&](const Range& range) { return character >= range.first && character <= range.last; });
 }
 
-bool holds_cjk(const std::string& text) {
-  const std::u32string characters = decode_label(text);
-  return std::any_of(characters.begin(), characters.end(), is_cjk);
-}
-
 }  // namespace attnviz::render

@@ -12,7 +12,4 @@ std::u32string decode_label(const std::string& text);
 // True for Han, kana, hangul and their punctuation: what Latin fonts do not hold.
 bool is_cjk(char32_t character);
 
-// True where some character is CJK: labels are then written in Chinese.
-bool holds_cjk(const std::string& text);
-
 }  // namespace attnviz::render

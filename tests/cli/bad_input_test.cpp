@@ -81,6 +81,7 @@ TEST_CASE("wrong usage") {
   expect_failure(dir, {image, "red", "--layer", "99"}, 2, "--layer");
   expect_failure(dir, {image, "red", "--head", "first"}, 2, "--head");
   expect_failure(dir, {image, "red", "--formats", "png,gif"}, 2, "--formats");
+  expect_failure(dir, {image, "red", "--formats", ""}, 2, "--formats");
   expect_failure(dir, {image, "red", "cup"}, 2, "cup");
   expect_failure(dir, {image}, 2, "INSTRUCTION");
   expect_failure(dir, {}, 2, "IMAGE");
@@ -92,6 +93,13 @@ TEST_CASE("an option without its value") {
   CHECK(outcome.exit_code == 2);
   CHECK(outcome.err.starts_with("attnviz: error: --top: "));
   CHECK_FALSE(fs::exists(dir / "attnviz-out"));
+}
+
+TEST_CASE("an option of the main job before a command is refused, not ignored") {
+  const Outcome outcome = attnviz_run({"--top", "3", "eval", "data.jsonl"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err == "attnviz: error: --top: does not go with the command 'eval'; see attnviz eval --help\n");
+  CHECK(attnviz_run({"--quiet", "models"}).exit_code == 2);
 }
 
 TEST_CASE("words that do not occur in the instruction") {

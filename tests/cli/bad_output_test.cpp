@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -20,6 +21,7 @@ void expect_output_error(const Outcome& outcome) {
   CAPTURE(outcome.err);
   CHECK(outcome.exit_code == 5);
   CHECK(outcome.err.starts_with("attnviz: error: "));
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
 }
 
 }  // namespace
@@ -48,6 +50,40 @@ TEST_CASE("a folder in the way of a picture: nothing is replaced") {
   CHECK_FALSE(fs::exists(dir / "out/words"));
 }
 
+TEST_CASE("a file in the way of the folder of overlays: earlier results stay") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "out"}).exit_code == 0);
+  const std::string report = read_bytes(dir / "out/report.json");
+  fs::remove_all(dir / "out/words");
+  write_bytes(dir / "out/words", "mine");
+  expect_output_error(attnviz_run({image, "red", "-o", dir / "out"}));
+  CHECK(read_bytes(dir / "out/report.json") == report);
+  CHECK(fs::exists(dir / "out/overview.png"));
+  CHECK(read_bytes(dir / "out/words") == "mine");
+}
+
+TEST_CASE("files that no report of this job names are not overwritten without --force") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  fs::create_directory(dir / "out");
+  for (const char* name : {"report.json", "overview.png"}) {
+    CAPTURE(name);
+    const std::string file = dir / "out/" + name;
+    write_bytes(file, "{\"not\": \"ours\"}");
+    const Outcome refused = attnviz_run({image, "red", "-o", dir / "out"});
+    expect_output_error(refused);
+    CHECK(refused.err.find("--force") != std::string::npos);
+    CHECK(read_bytes(file) == "{\"not\": \"ours\"}");
+    CHECK_FALSE(fs::exists(dir / "out/words"));
+    fs::remove(file);
+  }
+  // Pictures alone do not tell whose they are.
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "out", "--formats", "png"}).exit_code == 0);
+  expect_output_error(attnviz_run({image, "blue", "-o", dir / "out"}));
+  CHECK(attnviz_run({image, "blue", "-o", dir / "out", "--force"}).exit_code == 0);
+}
+
 TEST_CASE("a disk that fills leaves nothing behind") {
   const TempDir dir;
   const std::string image = write_scene(dir, 640, 480);
@@ -69,5 +105,6 @@ TEST_CASE("a disk that fills leaves nothing behind") {
 
 TEST_CASE("standard output that is full") {
   const TempDir dir;
-  expect_output_error(attnviz_run({write_scene(dir), "red", "-o", dir / "out"}, {".", {}, "/dev/full"}));
+  const RunSetting full{".", {}, "/dev/full"};
+  expect_output_error(attnviz_run({write_scene(dir), "red", "-o", dir / "out", "--quiet"}, full));
 }

@@ -125,5 +125,22 @@ TEST_CASE("data sets that hold nothing are an error") {
   CHECK(attnviz_run({"eval", dir.path().string()}).exit_code == 3);
   CHECK(attnviz_run({"eval"}).exit_code == 2);
   CHECK(evaluate(dir, scene_item().dump(), {"--layer", "9"}).exit_code == 2);
-  CHECK(evaluate(dir, scene_item().dump(), {"--json", "/proc/eval.json"}).exit_code != 0);
+}
+
+TEST_CASE("a place for the figures that cannot be written is found before the work") {
+  const TempDir dir;
+  for (const std::string& place : {dir / "missing/eval.json", dir.path().string()}) {
+    // The data set is not even read.
+    const Outcome outcome = attnviz_run({"eval", dir / "missing.jsonl", "--json", place});
+    CHECK(outcome.exit_code == 5);
+    CHECK(outcome.err.starts_with("attnviz: error: " + dir.path().string()));
+  }
+}
+
+TEST_CASE("the model may be named before the command as well as after it") {
+  const TempDir dir;
+  write_scene(dir);
+  write_bytes(dir / "data.jsonl", scene_item().dump());
+  CHECK(attnviz_run({"-m", "nosuch", "eval", dir / "data.jsonl"}).exit_code == 4);
+  CHECK(attnviz_run({"eval", "-m", "nosuch", dir / "data.jsonl"}).exit_code == 4);
 }

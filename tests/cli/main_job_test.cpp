@@ -74,7 +74,8 @@ TEST_CASE("boxes of the report tile the image, weights sum to 1") {
             content_rows = (grid["content"][3].get<int>() + 15) / 16;
   const std::string all = std::to_string(content_cols * content_rows);
   REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out", "--formats", "json", "-k", all}).exit_code == 0);
-  for (const Json& word : report_of(dir / "out")["words"]) {
+  const Json report = report_of(dir / "out");
+  for (const Json& word : report["words"]) {
     double area = 0, weight = 0;
     for (const Json& patch : word["top"]) {
       const Json& box = patch["box"];
@@ -113,6 +114,17 @@ TEST_CASE("text follows --lang and the locale") {
   CHECK(first_line({"--lang", "en"}, {".", {{"LC_ALL", "zh_CN.UTF-8"}}, ""}).find("word '") == 0);
 }
 
+TEST_CASE("the labels of the overview follow --lang, not the instruction") {
+  const TempDir dir;  // needs a font that has Chinese: ./dev installs one
+  const std::string image = write_scene(dir);
+  const auto overview = [&](const std::string& instruction, const std::string& language) {
+    REQUIRE(attnviz_run({image, instruction, "-o", dir / "out", "--force", "--lang", language}).exit_code == 0);
+    return read_bytes(dir / "out/overview.png");
+  };
+  CHECK(overview("红色", "en") != overview("红色", "zh"));
+  CHECK(overview("red", "en") != overview("red", "zh"));
+}
+
 TEST_CASE("--stdout json prints the report, none prints nothing") {
   const TempDir dir;
   const std::string image = write_scene(dir);
@@ -144,6 +156,17 @@ TEST_CASE("results are the same for any number of threads") {
   CHECK(read_bytes(dir / "1/overview.png") == read_bytes(dir / "3/overview.png"));
 }
 
+#ifndef __SANITIZE_ADDRESS__  // it reserves more memory than any limit
+TEST_CASE("a machine that gives fewer threads than asked for is no crash") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const std::string command = "ulimit -v 3000000; exec \"$0\" \"$@\"";
+  const Outcome outcome =
+      run({"bash", "-c", command, ATTNVIZ_BINARY, image, "red", "-o", dir / "out", "--threads", "1024"});
+  CHECK_MESSAGE(outcome.exit_code < 128, outcome.err);  // their stacks may leave no memory for the work: an error
+}
+#endif
+
 TEST_CASE("a second run replaces its own results and refuses another job's") {
   const TempDir dir;
   const std::string image = write_scene(dir);
@@ -167,7 +190,9 @@ TEST_CASE("an edited report cannot make the program remove files elsewhere") {
   Json report = report_of(dir / "out");
   report["words"][0]["heatmap"] = "words/../../precious.txt";
   write_bytes(dir / "out/report.json", report.dump());
-  REQUIRE(attnviz_run({image, "red", "-o", dir / "out"}).exit_code == 0);
+  // The overlay that the report no longer names counts as another's.
+  CHECK(attnviz_run({image, "red", "-o", dir / "out"}).exit_code == 5);
+  CHECK(attnviz_run({image, "red", "-o", dir / "out", "--force"}).exit_code == 0);
   CHECK(read_bytes(dir / "precious.txt") == "keep me");
 }
 
@@ -176,6 +201,8 @@ TEST_CASE("words with slashes and control characters make safe file names") {
   const std::string image = write_scene(dir);
   REQUIRE(attnviz_run({image, "red a/b", "--words", "red|a/b", "-o", dir / "out"}).exit_code == 0);
   CHECK(files_below(dir / "out").contains("words/01-a_b.png"));
+  REQUIRE(attnviz_run({image, "red \xC2\x81 cup", "--words", "\xC2\x81 cup", "-o", dir / "c1"}).exit_code == 0);
+  CHECK(files_below(dir / "c1").contains("words/00-_ cup.png"));
 }
 
 TEST_CASE("the default folder is attnviz-out/<image stem> in the working folder") {

@@ -24,14 +24,21 @@ public:
   void add(const std::string& name, std::span<const std::uint8_t> bytes);
   void add(const std::string& name, const std::string& text);
 
-  // Removes the files `stale` of an earlier set, then moves all into place in the order of `add`.
-  void commit(const std::vector<std::string>& stale = {});
+  // Removes the files `own` of an earlier set of this job, then moves all into place in the order of `add`.
+  // Error (output), and nothing is touched, where a folder or, without `force`, a file that is not in `own` is in the
+  // way.
+  void commit(const std::vector<std::string>& own = {}, bool force = false);
 
 private:
+  void check_places(const std::vector<std::string>& own, bool force) const;
+
   std::filesystem::path dir_, staging_;
   std::vector<std::filesystem::path> created_dirs_;
   std::vector<std::string> names_;
 };
+
+// Error (output) where a file could not be written there: for jobs that should fail before their work, not after it.
+void check_file_place(const std::filesystem::path& path);
 
 // One file, whole or not at all. Error (output).
 void write_file(const std::filesystem::path& path, const std::string& text);

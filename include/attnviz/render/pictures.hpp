@@ -19,6 +19,7 @@ struct Looks {
   std::string colormap = "inferno";  // one of colormap_names()
   double alpha = 0.75;               // opacity of the highest weight, 0..1; it fades with the weight
   Interpolation interpolation = Interpolation::cubic;
+  bool chinese_labels = false;  // of the overview, where a font can draw them; else they are English
 };
 
 const std::vector<std::string>& colormap_names();
@@ -30,6 +31,9 @@ std::vector<float> upsample(const std::vector<float>& heat, const PatchGrid& gri
 // The image with one word's map over it, at the image's size. `scale_max`: the weight that gets the top colour.
 Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
               const Looks& looks);
+
+// All text that the overview may show, for Labels to find fonts that draw it.
+std::string overview_text(const Report& report, const Looks& looks);
 
 // The image and one labelled panel a word (the first 120), with the predicted target. Labels come from `labels`.
 Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels);
