@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -38,8 +39,12 @@ struct Job {
 
 class Pool {
 public:
+  // Where the system gives fewer threads than asked for, those that there are do the work.
   explicit Pool(std::size_t num_workers) {
-    for (std::size_t i = 0; i < num_workers; ++i) workers_.emplace_back([this] { loop(); });
+    try {
+      for (std::size_t i = 0; i < num_workers; ++i) workers_.emplace_back([this] { loop(); });
+    } catch (const std::system_error&) {
+    }
   }
   ~Pool() {
     {

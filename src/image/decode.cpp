@@ -64,6 +64,11 @@ void Source::check_size(std::uint64_t width, std::uint64_t height, const std::st
     throw Error(ErrorCode::input, name, "the image is too large (" + size + " pixels)",
                 "at most " + std::to_string(kMaxPixels / 1'000'000) + " million pixels");
   }
+  if (width > kMaxSide || height > kMaxSide) {
+    throw Error(ErrorCode::input, name,
+                "the image is too long (" + std::to_string(std::max(width, height)) + " pixels)",
+                "at most " + std::to_string(kMaxSide) + " a side");
+  }
 }
 
 Image to_rgb(const std::uint8_t* pixels, int width, int height, int channels) {

@@ -78,7 +78,7 @@ EncodedImage GroundingModel::encode(const Image& image, int max_patches) const {
 
 Attended GroundingModel::attend(const EncodedImage& image, const Words& words) const {
   if (words.size() > config_.max_words) {
-    throw Error(ErrorCode::usage, "instruction",
+    throw Error(ErrorCode::input, "instruction",
                 std::to_string(words.size()) + " words are more than the " + std::to_string(config_.max_words) +
                     " that model '" + config_.name + "' takes");
   }

@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kMaxReportBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxDatasetBytes = std::size_t{1} << 30;
 constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
+constexpr std::size_t kMaxTargets = 256;  // of one item: each is a region of the image's size in memory
 constexpr int kMaxDepth = 64;
 
 // Throws std::runtime_error with a short reason. The library's parser recurses not, but its values do on destruction.
@@ -80,7 +81,9 @@ EvalItem parse_item(const Json& json, const fs::path& folder) {
   EvalItem item;
   item.image_path = (folder / string_member(json, "image")).string();
   item.instruction = string_member(json, "instruction");
-  for (const Json& target : member(json, "targets", Json::value_t::array, "an array")) {
+  const Json& targets = member(json, "targets", Json::value_t::array, "an array");
+  if (targets.size() > kMaxTargets) throw std::runtime_error("more than " + std::to_string(kMaxTargets) + " targets");
+  for (const Json& target : targets) {
     item.targets.push_back(parse_target(target, folder));
   }
   if (const auto goal = json.find("goal"); goal != json.end() && !goal->is_null()) {

@@ -249,6 +249,8 @@ TEST_CASE("huge sizes are refused before anything is allocated") {
     if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xC0) std::fill_n(jpeg.begin() + static_cast<std::ptrdiff_t>(i) + 5, 4, 0xFF);
   }
   CHECK(error_of(jpeg) == "picture: the image is too large (65535 x 65535 pixels); at most 200 million pixels");
+  CHECK(error_of(text("P4 1000001 1\n" + std::string(125001, 'x'))) ==
+        "picture: the image is too long (1000001 pixels); at most 1000000 a side");
   // Sizes that fit, without the pixels.
   CHECK(error_of(test::make_png({10000, 10000, 8, 2, {}, {}, {}, {}})).find("truncated or broken PNG") !=
         std::string::npos);

@@ -190,7 +190,7 @@ TEST_CASE("a model without an action head has no target") {
   CHECK_FALSE(model.attend(model.encode(striped(40, 40), 16), words_of_rows({1})).target);
 }
 
-TEST_CASE("more words or patches than the model takes are a usage error") {
+TEST_CASE("more words or patches than the model takes are refused") {
   test::TinyModelOptions options;
   options.max_words = 2;
   const model::GroundingModel model = tiny(options);
@@ -201,7 +201,7 @@ TEST_CASE("more words or patches than the model takes are a usage error") {
     model.attend(encoded, words_of_rows({1, 2, 3}));
     FAIL("no error");
   } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::usage);
+    CHECK(error.code() == ErrorCode::input);  // as too long an instruction is
   }
   CHECK_THROWS_AS(model.encode(image, 65537), Error);
   CHECK_THROWS_AS(model.attend(encoded, words_of_rows({5})), std::logic_error);

@@ -90,6 +90,11 @@ TEST_CASE("lines that are no items say why, and the others count") {
   CHECK(reason_of("{\"image\": \"\xFF\"}") == "line 1: not valid JSON");
   CHECK(reason_of(std::string(100000, '[')) == "line 1: nested too deeply");
   CHECK(reason_of(std::string((4 << 20) + 1, 'x')) == "line 1: the line is longer than 4 MiB");
+  std::string many = with_target("3");
+  const std::size_t at = many.find("3]");
+  REQUIRE(at != std::string::npos);
+  for (int i = 0; i < 256; ++i) many.insert(at, "3,");
+  CHECK(reason_of(many) == "line 1: more than 256 targets");
   const EvalDataset mixed = dataset_of("nonsense\n" + with_target("") + "\n");
   CHECK(mixed.items.size() == 1);
   CHECK(mixed.skipped[0].id == "1");

@@ -14,6 +14,7 @@ namespace attnviz::image {
 
 // More pixels than this are refused before anything is allocated for them.
 constexpr std::size_t kMaxPixels = 200'000'000;
+constexpr std::size_t kMaxSide = 1'000'000;  // what is kept for each column and row stays small beside the pixels
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30;
 
 // Throws Error (input) that names the path: missing, a directory, unreadable, empty, too large, not an image, broken.

@@ -39,7 +39,7 @@ public:
 
   // `max_patches`: the patch budget, at least 4.
   virtual EncodedImage encode(const Image& image, int max_patches) const = 0;
-  // `words`: at least one; every token row lies in the vocabulary's table (Error (usage) for more words than the model
+  // `words`: at least one; every token row lies in the vocabulary's table (Error (input) for more words than the model
   // takes).
   virtual Attended attend(const EncodedImage& image, const Words& words) const = 0;
 };
