@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
@@ -74,19 +75,21 @@ void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs)
   const render::Labels labels(render::overview_text(report, options.looks));
   add_font_warning(report, labels);
   const std::vector<double> maxima = render::scale_maxima(report);
-  std::vector<std::vector<std::uint8_t>> pictures(report.words.size() + 1);
-  parallel_for(pictures.size(), [&](std::size_t i) {
-    pictures[i] = render::encode_png(
-        i == 0 ? render::overview(job.image, report, options.looks, labels)
-               : render::overlay(job.image, report.readings[i - 1].heat, report.grid, maxima[i - 1], options.looks));
-  });
-  report.timing.render = stage.lap_ms();
   for (std::size_t i = 0; i < report.words.size(); ++i) {
     report.heatmap_files.push_back(heatmap_name(i, report.words[i].text));
-    outputs.add(report.heatmap_files[i], pictures[i + 1]);
   }
-  outputs.add("overview.png", pictures[0]);
-  report.timing.write = stage.lap_ms();
+  std::mutex writing;
+  // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
+  parallel_for(report.words.size() + 1, [&](std::size_t i) {
+    const std::vector<std::uint8_t> picture = render::encode_png(
+        i == 0 ? render::overview(job.image, report, options.looks, labels)
+               : render::overlay(job.image, report.readings[i - 1].heat, report.grid, maxima[i - 1], options.looks));
+    const std::lock_guard lock(writing);
+    Stopwatch write;
+    outputs.add(i == 0 ? "overview.png" : report.heatmap_files[i - 1], picture);
+    report.timing.write += write.elapsed_ms();
+  });
+  report.timing.render = stage.elapsed_ms() - report.timing.write;
 }
 
 void print_result(const RunOptions& options, const Report& report) {
