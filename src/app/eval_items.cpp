@@ -94,11 +94,13 @@ void ItemScorer::score(const EvalItem& item, EvalSummary& summary) {
     }
     const Words words = text::segment(item.instruction, model_.vocabulary());
     const Heats heats = attend(words);
+    std::optional<Region> goal;  // read first: an item that cannot be used counts nowhere
+    if (item.goal) goal = load_region(*item.goal, encoded_.grid);
+    if (goal && goal->area() == 0) throw Error(ErrorCode::input, "goal", "its region holds no pixel of the image");
     score_targets(item, heats, summary);
-    if (item.goal && heats.target) {
-      const Region region = load_region(*item.goal, encoded_.grid);
-      summary.success.add(region.contains(heats.target->point));
-      summary.success_chance.add(region.share_of_image());
+    if (goal && heats.target) {
+      summary.success.add(goal->contains(heats.target->point));
+      summary.success_chance.add(goal->share_of_image());
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::usage) throw;  // --layer 9 is no item's fault

@@ -43,7 +43,12 @@ public:
   std::string text(const std::string& key) const {
     const json& value = at(key);
     if (!value.is_string() || value.get<std::string>().size() > kMaxNameBytes) complain(key, "is not a short text");
-    return value.get<std::string>();
+    const auto& text = value.get_ref<const std::string&>();
+    // Names reach the terminal.
+    if (std::ranges::any_of(text, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; })) {
+      complain(key, "holds control characters");
+    }
+    return text;
   }
   std::array<float, 3> colour(const std::string& key, float above) const {
     const json& value = at(key);

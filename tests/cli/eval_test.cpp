@@ -114,6 +114,17 @@ TEST_CASE("items that cannot be used are named, the rest is scored") {
   CHECK(figures(dir)["skipped"].size() == 11);
 }
 
+TEST_CASE("an item whose goal cannot be read counts nowhere") {
+  const TempDir dir;
+  Json lost = scene_item(), outside = scene_item();
+  lost["goal"] = {{"mask", "missing.png"}};
+  outside["goal"] = {{"boxes", {{900, 900, 901, 901}}}};
+  REQUIRE(evaluate(dir, scene_item().dump() + "\n" + lost.dump() + "\n" + outside.dump() + "\n").exit_code == 0);
+  CHECK(figures(dir)["kinds"]["all"]["n"] == 2);
+  CHECK(figures(dir)["success"]["n"] == 1);
+  CHECK(figures(dir)["skipped"].size() == 2);
+}
+
 TEST_CASE("data sets that hold nothing are an error") {
   const TempDir dir;
   for (const std::string& lines : {std::string(), std::string("\n\n"), std::string("{}\n")}) {

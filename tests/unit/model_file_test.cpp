@@ -235,6 +235,7 @@ TEST_CASE("absurd configurations are refused before anything is allocated") {
   refused([](Json& c) { c["vision"]["blocks"][0][3] = 99999; }, {"'vision.blocks'"});
   refused([](Json& c) { c["view"]["layer"] = "2"; }, {"'view.layer'"});
   refused([](Json& c) { c["view"]["head"] = "best"; }, {"'view.head'"});
+  refused([](Json& c) { c["name"] = "bare\x1b[2J"; }, {"'name'", "control"});
   // In bounds, but not what the tensors hold.
   refused([](Json& c) { c["fusion"]["layers"] = 3; }, {"fusion.layers.2.", "missing"});
   refused([](Json& c) { c["dim"] = 32; }, {"tensor", "32"});
