@@ -75,13 +75,19 @@ ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, co
   }
   for (auto& [kind, candidates] : candidates_) std::sort(candidates.begin(), candidates.end());
   for (const EvalItem& item : items) {
-    try {
-      for (const Word& word : text::segment(item.instruction, model.vocabulary())) {
-        for (const Token& token : word.tokens) rows_in_image_[item.image_path].insert(token.row);
-      }
-    } catch (const Error&) {
-      // Not an instruction: score() will say so.
+    remember(item.image_path, item.instruction);
+    for (const std::string& word : item.present) remember(item.image_path, word);
+  }
+}
+
+void ItemScorer::remember(const std::string& image_path, const std::string& said) {
+  std::set<std::size_t>& rows = rows_in_image_[image_path];
+  try {
+    for (const Word& word : text::segment(said, model_.vocabulary())) {
+      for (const Token& token : word.tokens) rows.insert(token.row);
     }
+  } catch (const Error&) {
+    // No words: where it is the instruction, score() will say so.
   }
 }
 
@@ -131,7 +137,7 @@ std::vector<float> ItemScorer::heat_of(const std::string& instruction, std::size
   return heat_between(attend(text::segment(instruction, model_.vocabulary())), begin, end);
 }
 
-// A random other word of the target's kind and script that the image's instructions do not use.
+// A random other word of the target's kind and script that names nothing in the image, as far as the data set says.
 std::optional<std::string> ItemScorer::other_word(const EvalItem& item, const EvalTarget& target) const {
   const auto found = candidates_.find({target.kind, is_ascii(target.word)});
   if (found == candidates_.end()) return std::nullopt;

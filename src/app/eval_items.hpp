@@ -36,6 +36,7 @@ private:
   };
   using Candidate = std::pair<std::string, std::size_t>;  // surface, embedding row
 
+  void remember(const std::string& image_path, const std::string& said);
   Heats attend(const Words& words) const;
   static std::vector<float> heat_between(const Heats& heats, std::size_t begin, std::size_t end);
   std::vector<float> heat_of(const std::string& instruction, std::size_t begin, std::size_t end) const;
@@ -49,7 +50,7 @@ private:
   ViewChoice view_;
   bool alone_;
   std::map<std::pair<WordKind, bool>, std::vector<Candidate>> candidates_;  // by kind and whether it is ASCII; sorted
-  std::map<std::string, std::set<std::size_t>> rows_in_image_;              // what the instructions say of each image
+  std::map<std::string, std::set<std::size_t>> rows_in_image_;              // what the data set says of each image
   std::string encoded_path_;  // the image of the last item: neighbouring lines often share theirs
   model::EncodedImage encoded_;
 };

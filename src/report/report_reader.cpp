@@ -86,6 +86,12 @@ EvalItem parse_item(const Json& json, const fs::path& folder) {
   for (const Json& target : targets) {
     item.targets.push_back(parse_target(target, folder));
   }
+  if (json.contains("present")) {
+    for (const Json& word : member(json, "present", Json::value_t::array, "an array")) {
+      if (!word.is_string()) throw std::runtime_error("\"present\" is not of strings");
+      item.present.push_back(word.get<std::string>());
+    }
+  }
   if (const auto goal = json.find("goal"); goal != json.end() && !goal->is_null()) {
     if (!goal->is_object()) throw std::runtime_error("\"goal\" is not an object");
     item.goal = parse_region(*goal, folder);

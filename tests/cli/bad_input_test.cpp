@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/image_files.hpp"
 #include "support/process.hpp"
 #include "support/scenes.hpp"
 
@@ -38,12 +39,19 @@ TEST_CASE("images that are none") {
   write_bytes(dir / "text.png", "this is no picture");
   write_bytes(dir / "truncated.ppm", whole.substr(0, whole.size() / 2));
   write_bytes(dir / "huge.ppm", "P6\n100000 100000\n255\n");
+  const Bytes png = make_png(coordinates_image(64, 48));
+  write_file(dir, "truncated.png", Bytes(png.begin(), png.end() - 20));
+  write_file(dir, "huge.png", make_png(PngParts{100000, 100000, 8, 2, {}, {}, {}, {}}));
+  write_bytes(dir / "truncated.jpg", "\xFF\xD8\xFF\xE0");
   fs::create_directory(dir / "folder.png");
   expect_failure(dir, {dir / "missing.png", "red cup"}, 3, "missing.png");
   expect_failure(dir, {dir / "empty.png", "red cup"}, 3, "empty.png");
   expect_failure(dir, {dir / "text.png", "red cup"}, 3, "text.png");
   expect_failure(dir, {dir / "truncated.ppm", "red cup"}, 3, "truncated.ppm");
+  expect_failure(dir, {dir / "truncated.png", "red cup"}, 3, "truncated.png");
+  expect_failure(dir, {dir / "truncated.jpg", "red cup"}, 3, "truncated.jpg");
   expect_failure(dir, {dir / "huge.ppm", "red cup"}, 3, "huge.ppm");
+  expect_failure(dir, {dir / "huge.png", "red cup"}, 3, "huge.png");
   expect_failure(dir, {dir / "folder.png", "red cup"}, 3, "folder.png");
   expect_failure(dir, {"/dev/zero", "red cup"}, 3, "/dev/zero");
 }

@@ -80,6 +80,21 @@ TEST_CASE("a target that the segmentation joined differently is scored on the wo
   CHECK(figures(dir)["kinds"]["noun"]["n"] == 1);
 }
 
+TEST_CASE("the control never uses a word that names something in the image") {
+  const TempDir dir;
+  Json item = scene_item();
+  item["targets"] = {{{"word", "红色"}, {"kind", "colour"}, {"boxes", {{20, 51, 76, 93}}}}};
+  item["present"] = Json::array();  // all colours that the model knows: none is left for the control
+  for (const char* colour : {"橙色", "黄色", "绿色", "青色", "蓝色", "紫色", "粉色", "棕色", "黑色", "白色", "灰色"}) {
+    item["present"].push_back(colour);
+  }
+  REQUIRE(evaluate(dir, item.dump()).exit_code == 0);
+  CHECK(figures(dir)["kinds"]["colour"]["control"].is_null());
+  item["present"].erase(0);
+  REQUIRE(evaluate(dir, item.dump()).exit_code == 0);
+  CHECK(figures(dir)["kinds"]["colour"]["control"].is_number());
+}
+
 TEST_CASE("a mask file is a region") {
   const TempDir dir;
   std::string mask = "P5\n160 120\n255\n" + std::string(160 * 120, '\0');

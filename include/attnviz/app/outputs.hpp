@@ -12,7 +12,7 @@ namespace attnviz::app {
 
 class OutputSet {
 public:
-  // `dir` is created with its parents at commit; checked now, so that a job that cannot end does not begin:
+  // `dir` is created with its parents at the first `add`; checked now, so that a job that cannot end does not begin:
   // Error (output) where it (or a parent) is no directory or not writable.
   explicit OutputSet(std::filesystem::path dir);
   // Takes everything back that was written and not committed, created folders too.

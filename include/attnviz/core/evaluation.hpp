@@ -30,6 +30,7 @@ struct EvalItem {
   std::string image_path, instruction;
   std::vector<EvalTarget> targets;
   std::optional<RegionSource> goal;
+  std::vector<std::string> present;  // further words that name something in the image: no control for the targets
 };
 
 struct SkippedItem {
