@@ -1,6 +1,7 @@
 """Scenes composed on the fly: objects with masks on varied backgrounds, colours independent of names."""
 import functools
 import json
+import os
 import zlib
 from dataclasses import dataclass, field
 
@@ -33,9 +34,12 @@ class Scene:
 
 
 @functools.lru_cache(None)
-def library(held_out):
-    """Groups of cut-outs by primary noun ('' = unnamed clutter): {noun: [[asset, ...] of one object, ...]}."""
+def library(held_out, twins=False):
+    """Groups of cut-outs by primary noun ('' = unnamed clutter): {noun: [[asset, ...] of one object, ...]}.
+
+    Held-out pictures with a near copy in training (twins.txt) are left out of both."""
     groups = {}
+    copies = set() if twins else set(open(os.path.join(lexicon.HERE, "twins.txt"), encoding="utf8").read().split("\n"))
     for line in open(CACHE + "/assets.jsonl", encoding="utf8"):
         asset = json.loads(line)
         asset["nouns"] = lexicon.nouns_of(asset["source"], asset["name"])
@@ -46,7 +50,7 @@ def library(held_out):
         for photo in (True, False):
             names = sorted((g for g in by_group if by_group[g][0]["photo"] == photo), key=lambda g: zlib.crc32(g.encode()))
             count = 0 if len(by_group) < 3 else round(0.22 * len(names) + 0.2) if len(names) > 1 else 0
-            picked = names[:count] if held_out else names[count:]
+            picked = [g for g in names[:count] if g not in copies] if held_out else names[count:]
             if picked:
                 chosen.setdefault(noun, []).extend(by_group[g] for g in picked)
     return chosen
