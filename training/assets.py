@@ -11,32 +11,18 @@ import os
 import re
 import xml.etree.ElementTree as ET
 
-import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+import cutouts
 import lexicon
+import render
 from lexicon import CACHE
 
-SIDE = 256  # longest side of a cut-out
 STAMPS = "/usr/share/tuxpaint/stamps"
 CLIPART = "/usr/share/openclipart/png"
 EMOJI_FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
 CLIPART_FOLDERS = "animals containers education electronics food office plants recreation tools transportation computer people".split()
-
-
-def trim(rgba):
-    """Crops to the visible part and shrinks to SIDE; None for what is no usable cut-out."""
-    alpha = rgba[..., 3]
-    ys, xs = np.where(alpha > 24)
-    if len(ys) < 200:
-        return None
-    cut = rgba[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
-    if (cut[..., 3] > 128).mean() < 0.08 or min(cut.shape[:2]) < 8:
-        return None
-    scale = SIDE / max(cut.shape[:2])
-    size = max(4, round(cut.shape[1] * scale)), max(4, round(cut.shape[0] * scale))
-    return cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
 def clean(name):
@@ -50,7 +36,7 @@ def clean(name):
 
 def svg_to_rgba(path):
     import cairosvg
-    png = cairosvg.svg2png(url=path, output_width=2 * SIDE)
+    png = cairosvg.svg2png(url=path, output_width=2 * cutouts.SIDE)
     return np.array(Image.open(io.BytesIO(png)).convert("RGBA"))
 
 
@@ -102,23 +88,16 @@ def cut(item):
     if not nouns and item["source"] != "stamp":  # unnamed stamps serve as clutter
         return None
     try:
-        rgba = trim(picture(item))
+        rgba = cutouts.trim(picture(item))
     except Exception as problem:  # some SVG files are broken; a missing object does no harm
         print("skipped", item["group"], type(problem).__name__)
         return None
     if rgba is None or (rgba[..., 3] > 250).mean() > 0.97:  # a full rectangle has no outline to cut along
         return None
-    return save(item, rgba, nouns, "")
-
-
-def save(item, rgba, nouns, suffix):
-    file = "objects/" + re.sub(r"[^a-z0-9]+", "-", item["group"].lower()) + suffix + ".png"
-    Image.fromarray(rgba).save(os.path.join(CACHE, file))
-    return {"file": file, "nouns": nouns, **{k: item[k] for k in ("source", "group", "name", "photo")}}
+    return cutouts.save(item, rgba, nouns, "")
 
 
 def main():
-    import render
     os.makedirs(CACHE + "/objects", exist_ok=True)
     flat = [*stamps(), *emoji(), *clipart()]
     solid = render.models()

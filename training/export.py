@@ -36,7 +36,7 @@ def config(c, name, trunk):
     return {"name": name,
             "vision": {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": 400, "mean": [MEAN] * 3, "std": [STD] * 3,
                        "stem": 32, "blocks": blocks, "head": 1280},
-            "dim": c.dim, "text": {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64},
+            "dim": c.dim, "text": {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64, "apart": list(c.apart)},
             "fusion": {"type": "cross", "layers": c.fusion_layers, "heads": c.heads, "ffn": c.ffn},
             "view": {"layer": "last", "head": "mean"}}
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 import instructions
-from lexicon import COLOURS
+from lexicon import BY_NAME, COLOURS
 from scenes import SIZES, compose
 
 SCALE = 1.2  # larger than training's scenes, as photographs are
@@ -56,8 +56,14 @@ def instruction(scene, lang, rng):
     return None
 
 
+def present(scene, lang):
+    """Every word of the vocabulary's that names something in the picture: no control for a target."""
+    names = {n for t in scene.things for n in t.nouns} | there(scene)
+    return sorted(getattr(BY_NAME[n], lang)[0] for n in names)
+
+
 def write_line(out, folder, image, scene, tokens, lang, name):
-    line = {"id": name, "image": image, "instruction": instructions.text(tokens, lang), "targets": []}
+    line = {"id": name, "image": image, "instruction": instructions.text(tokens, lang), "targets": [], "present": present(scene, lang)}
     for k, t in enumerate(tokens):
         if t.aim[0] in ("colour", "noun", "goal"):
             mask = f"masks/{name}-{k}.png"

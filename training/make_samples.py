@@ -12,7 +12,7 @@ import numpy as np
 
 import instructions
 from lexicon import SURFACES
-from make_eval import region_mask
+from make_eval import present, region_mask
 from scenes import compose
 
 # file: (size, (seed, variant), [(object, paint)], [instructions, their words separated by "|"])
@@ -67,7 +67,8 @@ def lines(name, scene, spoken):
         words = text.split("|")
         chinese = ord(words[0][0]) > 0x2000
         found, goal = aims(words, scene)
-        line = {"id": f"{name}-{n}", "image": name + ".png", "instruction": ("" if chinese else " ").join(words), "targets": []}
+        line = {"id": f"{name}-{n}", "image": name + ".png", "instruction": ("" if chinese else " ").join(words), "targets": [],
+                "present": present(scene, "zh" if chinese else "en")}
         for word, aim in zip(words, found):
             if aim:
                 region = boxes(scene, aim)

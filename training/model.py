@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from lexicon import WORDS
+
 
 @dataclass
 class Config:
@@ -16,6 +18,7 @@ class Config:
     text_layers: int = 1
     fusion_layers: int = 2
     patch_px: int = 16
+    apart: tuple = ("colour", "noun")  # kinds of words that hear no other word: what they name does not hang on the rest
 
 
 def sinusoid(positions, dim):
@@ -104,13 +107,17 @@ class Words(nn.Module):
         self.position_gain = nn.Parameter(torch.tensor([0.1]))
         self.norm_in = nn.LayerNorm(c.dim)
         self.layers = nn.ModuleList(Layer(c) for _ in range(c.text_layers))
+        # [rows] bool: words of these rows attend to themselves alone
+        self.register_buffer("apart", torch.tensor([False, *(w.kind in c.apart for w in WORDS)]), persistent=False)
 
     def forward(self, rows, absent):
         """rows [B, n] (one token a word), absent [B, n] bool for the filling of short instructions -> [B, n, d]."""
+        others = ~torch.eye(rows.shape[1], dtype=torch.bool)
+        masked = absent[:, None, None] | (self.apart[rows][:, None, :, None] & others)
         x = self.embedding(rows)
         x = self.norm_in(x + self.position_gain * sinusoid(torch.arange(rows.shape[1]), x.shape[-1]))
         for layer in self.layers:
-            x, _ = layer(x, layer.attention.project(x), absent[:, None, None])
+            x, _ = layer(x, layer.attention.project(x), masked)
         return x
 
 

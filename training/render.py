@@ -8,6 +8,7 @@ import zlib
 os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
 import numpy as np
 
+import cutouts
 import lexicon
 from lexicon import CACHE
 
@@ -105,7 +106,6 @@ def _render(renderer, meshes, rng, flat):
 
 def views(item):
     """All views of one model; an unreadable model gives none."""
-    import assets
     import pyrender
     rng = np.random.default_rng(zlib.crc32(item["group"].encode()))
     stem = {**item, "group": item.get("file_stem", item["group"])}
@@ -115,9 +115,9 @@ def views(item):
         flat = any(n in ("plate", "bowl", "tray", "book", "keyboard", "pan", "carpet") for n in item["nouns"])
         renderer = pyrender.OffscreenRenderer(SIZE, SIZE)
         for n in range(item["views"] if item["nouns"] else 3):
-            rgba = assets.trim(np.ascontiguousarray(_render(renderer, meshes, rng, flat)))
+            rgba = cutouts.trim(np.ascontiguousarray(_render(renderer, meshes, rng, flat)))
             if rgba is not None:
-                records.append({**assets.save(stem, rgba, item["nouns"], f"-{n}"), "group": item["group"]})
+                records.append({**cutouts.save(stem, rgba, item["nouns"], f"-{n}"), "group": item["group"]})
         renderer.delete()
     except Exception as problem:
         print("skipped", item["group"], type(problem).__name__, str(problem)[:80], flush=True)

@@ -12,6 +12,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kMaxKinds = 4;
 constexpr std::size_t kMaxDim = 8192, kMaxLayers = 64, kMaxHeads = 128, kMaxBlocks = 64, kMaxWords = 4096;
 constexpr std::size_t kMaxKernel = 7, kMaxExpandRatio = 16;
 constexpr std::size_t kMaxNameBytes = 100;
@@ -59,6 +60,19 @@ public:
       if (!(channels[c] > above) || channels[c] > 1e6f) complain(key, "has a number out of range");
     }
     return channels;
+  }
+  // Missing: none.
+  std::vector<WordKind> kinds(const std::string& key) const {
+    std::vector<WordKind> kinds;
+    if (!object_.contains(key)) return kinds;
+    if (!object_[key].is_array() || object_[key].size() > kMaxKinds)
+      complain(key, "is not a short list of kinds of words");
+    for (const json& name : object_[key]) {
+      const auto kind = name.is_string() ? parse_word_kind(name.get<std::string>()) : std::nullopt;
+      if (!kind) complain(key, "holds " + shown(name) + ", which is no kind of word");
+      kinds.push_back(*kind);
+    }
+    return kinds;
   }
   [[noreturn]] void complain(const std::string& key, const std::string& what) const {
     throw Error(ErrorCode::model, where_, "config: '" + path_of(key) + "' " + what);
@@ -159,6 +173,7 @@ ModelConfig parse_config(const std::string& json_text, const std::string& where)
   const Section text = root.section("text");
   config.text = parse_transformer(text, config.dim, 0);
   config.max_words = text.number("max_words", 1, kMaxWords);
+  config.apart = text.kinds("apart");
   const Section fusion = root.section("fusion");
   config.fusion_type = fusion.text("type");
   if (config.fusion_type != "cross") fusion.complain("type", "is not 'cross'");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "attnviz/core/report.hpp"
+#include "attnviz/core/words.hpp"
 
 namespace attnviz::model {
 
@@ -33,6 +34,7 @@ struct ModelConfig {
   VisionConfig vision;
   std::size_t dim = 0, max_words = 0;
   TransformerConfig text, fusion;
+  std::vector<WordKind> apart;  // kinds of words that attend to no other word
   std::string fusion_type;
   ViewChoice view;
 };

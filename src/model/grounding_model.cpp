@@ -49,8 +49,8 @@ GroundingModel::GroundingModel(const SafeTensors& file, const Weights& weights)
     : config_(read_config(file)),
       trunk_(config_.vision, weights),
       patch_embedding_(config_, trunk_, weights),
-      word_encoder_(config_, weights),
-      vocabulary_(parse_vocabulary(file.metadata("vocabulary"), word_encoder_.num_rows(), file.name())),
+      vocabulary_(parse_vocabulary(file.metadata("vocabulary"), num_embedding_rows(weights), file.name())),
+      word_encoder_(config_, vocabulary_, weights),
       strategy_(read_cross(config_, weights)) {
   if (ActionHead::is_in(weights)) action_head_.emplace(config_, weights);
   facts_.name = config_.name;

@@ -43,8 +43,8 @@ private:
   ModelConfig config_;
   Trunk trunk_;
   PatchEmbedding patch_embedding_;
-  WordEncoder word_encoder_;
   Vocabulary vocabulary_;
+  WordEncoder word_encoder_;
   std::unique_ptr<fusion::FusionStrategy> strategy_;
   std::optional<ActionHead> action_head_;
   ModelFacts facts_;

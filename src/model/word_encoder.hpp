@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "attnviz/core/matrix.hpp"
+#include "attnviz/core/vocabulary.hpp"
 #include "attnviz/core/words.hpp"
 #include "attnviz/fusion/layers.hpp"
 #include "model/config.hpp"
@@ -13,12 +14,14 @@
 
 namespace attnviz::model {
 
+// Rows of the embedding table. Throws Error (model) where it is missing, empty or absurdly long.
+std::size_t num_embedding_rows(const Weights& weights);
+
 class WordEncoder {
 public:
-  // Reads "words.*". Throws Error (model).
-  WordEncoder(const ModelConfig& config, const Weights& weights);
-
-  std::size_t num_rows() const { return embedding_.rows(); }  // of the embedding table
+  // Reads "words.*". `vocabulary`: of the same file; says which rows are of the kinds in config.apart. Throws Error
+  // (model).
+  WordEncoder(const ModelConfig& config, const Vocabulary& vocabulary, const Weights& weights);
 
   // [num_words, dim]. Every token's row lies in the table (std::logic_error).
   Matrix run(const Words& words) const;
@@ -26,7 +29,8 @@ public:
 private:
   struct Layer {
     Layer(const std::string& name, const ModelConfig& config, const Weights& weights);
-    void apply(Matrix& x) const;  // x = LN(x + SA(x)); x = LN(x + FFN(x))
+    // x = LN(x + SA(x)); x = LN(x + FFN(x)). `apart` [num_words]: whether a word attends to itself alone.
+    void apply(Matrix& x, const std::vector<bool>& apart) const;
 
     fusion::SelfAttention attention;
     fusion::LayerNorm norm1;
@@ -34,7 +38,8 @@ private:
     fusion::LayerNorm norm2;
   };
 
-  Matrix embedding_;  // [rows, dim]
+  Matrix embedding_;              // [rows, dim]
+  std::vector<bool> rows_apart_;  // [rows]
   float position_gain_;
   fusion::LayerNorm norm_in_;
   std::vector<Layer> layers_;

@@ -12,7 +12,8 @@ function(run)
 endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${prefix}-build -DCMAKE_PREFIX_PATH=${prefix} -DSANITIZE=${SANITIZE})
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${prefix}-build -G ${GENERATOR} -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}
+    -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${prefix} -DSANITIZE=${SANITIZE})
 run(${CMAKE_COMMAND} --build ${prefix}-build)
 run(${prefix}-build/consumer)
 if(NOT output MATCHES "base: [0-9]+ patches")

@@ -220,6 +220,9 @@ TEST_CASE("absurd configurations are refused before anything is allocated") {
   refused([](Json& c) { c["fusion"]["type"] = "magic"; }, {"'fusion.type'"});
   refused([](Json& c) { c["text"]["ffn"] = 1e300; }, {"'text.ffn'"});
   refused([](Json& c) { c["text"]["max_words"] = 0; }, {"'text.max_words'"});
+  refused([](Json& c) { c["text"]["apart"] = "nouns"; }, {"'text.apart'"});
+  refused([](Json& c) { c["text"]["apart"] = {"noun", "smell"}; }, {"'text.apart'", "smell"});
+  refused([](Json& c) { c["text"]["apart"] = std::vector<std::string>(9, "noun"); }, {"'text.apart'"});
   refused([](Json& c) { c["text"] = Json::array(); }, {"'text'"});
   refused([](Json& c) { c["vision"]["patches"] = 70000; }, {"'vision.patches'", "65536"});
   refused([](Json& c) { c["vision"]["patches"] = 3; }, {"'vision.patches'"});

@@ -220,3 +220,22 @@ TEST_CASE("a word's place matters, and repeated words are words of their own") {
   CHECK(moved > 1e-3);
   CHECK(apart > 1e-3);
 }
+
+TEST_CASE("words of the kinds that stand apart hear no other word") {
+  test::ModelFile file = test::tiny_model();
+  const auto maps_with = [&file](const std::vector<std::string>& apart, const std::vector<std::size_t>& rows) {
+    file.edit_config([&apart](auto& config) { config["text"]["apart"] = apart; });
+    const std::string bytes = file.bytes();
+    const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+    return model.attend(model.encode(striped(40, 30), 16), words_of_rows(rows)).maps;
+  };
+  const auto last_word = [](const AttentionMaps& maps) {
+    const auto row = maps.row(1, 0, maps.num_words - 1);
+    return std::vector<float>(row.begin(), row.end());
+  };
+  // Row 1 is a colour, 2 a noun, 3 a verb, 4 another word (test::vocabulary_json).
+  CHECK(last_word(maps_with({}, {1, 2})) != last_word(maps_with({}, {4, 2})));
+  CHECK(last_word(maps_with({"colour", "noun"}, {1, 2})) == last_word(maps_with({"colour", "noun"}, {4, 2})));
+  CHECK(last_word(maps_with({"colour"}, {1, 2})) != last_word(maps_with({"colour"}, {4, 2})));
+  CHECK(last_word(maps_with({"colour", "noun"}, {1, 3})) != last_word(maps_with({"colour", "noun"}, {2, 3})));
+}

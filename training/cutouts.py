@@ -1,0 +1,31 @@
+"""One cut-out: an RGBA picture of one object, trimmed and of a common size, in the cache folder."""
+import os
+import re
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from lexicon import CACHE
+
+SIDE = 256  # longest side of a cut-out
+
+
+def trim(rgba):
+    """Crops to the visible part and shrinks to SIDE; None for what is no usable cut-out."""
+    alpha = rgba[..., 3]
+    ys, xs = np.where(alpha > 24)
+    if len(ys) < 200:
+        return None
+    cut = rgba[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
+    if (cut[..., 3] > 128).mean() < 0.08 or min(cut.shape[:2]) < 8:
+        return None
+    scale = SIDE / max(cut.shape[:2])
+    size = max(4, round(cut.shape[1] * scale)), max(4, round(cut.shape[0] * scale))
+    return cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+
+
+def save(item, rgba, nouns, suffix):
+    file = "objects/" + re.sub(r"[^a-z0-9]+", "-", item["group"].lower()) + suffix + ".png"
+    Image.fromarray(rgba).save(os.path.join(CACHE, file))
+    return {"file": file, "nouns": nouns, **{k: item[k] for k in ("source", "group", "name", "photo")}}
