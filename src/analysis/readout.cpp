@@ -129,6 +129,7 @@ std::vector<Warning> word_warnings(const Words& words, const std::vector<WordRea
     const std::string quoted = "'" + words[i].text + "'";
     if (!words[i].known) {
       warnings.push_back({"unknown-word", quoted + " is not in the model's vocabulary" + read_as(words[i]), i});
+      continue;  // what an unknown word looks at means little
     }
     if (words[i].kind == WordKind::other) continue;  // a function word names nothing by rights
     if (readings[i].nothing.value_or(0) > kNothingShare) {

@@ -129,14 +129,16 @@ TEST_CASE("a sink is what every word looks at, a word that names nothing among t
 }
 
 TEST_CASE("warnings: unknown words, absent things, maps without a focus") {
-  const WordMaps maps{{{0.25F, 0.25F, 0.25F, 0.25F}, {0.1F, 0, 0, 0}, {0.1F, 0, 0, 0}, {1, 0, 0, 0}},
+  const WordMaps maps{{{0.25F, 0.25F, 0.25F, 0.25F}, {0.1F, 0, 0, 0}, {0.1F, 0, 0, 0}, {0.25F, 0.25F, 0.25F, 0.25F}},
                       {0, 0.9F, 0.9F, 0}};
   const Words words{word_of("zyx", std::nullopt, false), word_of("cup", WordKind::noun),
                     word_of("the", WordKind::other), word_of("red", WordKind::colour)};
   const auto warnings = word_warnings(words, read_words(maps, words, small_grid(), 1));
   REQUIRE(warnings.size() == 3);
   CHECK(warnings[0].code == "unknown-word");
-  CHECK(warnings[1].code == "diffuse");
-  CHECK(warnings[2].code == "nothing-here");
-  CHECK(*warnings[2].word == 1);
+  CHECK(*warnings[0].word == 0);
+  CHECK(warnings[1].code == "nothing-here");
+  CHECK(*warnings[1].word == 1);
+  CHECK(warnings[2].code == "diffuse");
+  CHECK(*warnings[2].word == 3);
 }
