@@ -49,14 +49,6 @@ def region(scene, aim):
     return cover if cover is not None and cover.sum() >= 255 * NOTHING_BELOW else None
 
 
-def even(scene, aim, cover):
-    """Where the weight should go: evenly over the region, and evenly over the instances of a noun, large or small."""
-    if aim[0] != "noun":
-        return cover / cover.sum()
-    parts = [scene["cover"][i].astype(np.float32) for i, t in enumerate(scene["things"]) if aim[1] in t.nouns]
-    return np.mean([p / p.sum() for p in parts if p.sum() >= 255 * NOTHING_BELOW] or [cover / cover.sum()], 0)
-
-
 def aim_kind(token, cover):
     if token.aim[0] == "any":
         return NONE
@@ -79,7 +71,6 @@ class Batch:
         rows = np.full((b, per_image, MAX_WORDS), -1)
         kinds = np.zeros((b, per_image, MAX_WORDS), np.int64)
         cover = np.zeros((b, per_image, MAX_WORDS, patches), np.uint8)
-        aims = np.zeros((b, per_image, MAX_WORDS, patches), np.float32)
         goal = np.full((b, per_image), -1)
         boxes = np.zeros((b, per_image, 4), np.float32)
         for i, pick in enumerate(picks):
@@ -91,7 +82,6 @@ class Batch:
                     kinds[i, j, k] = aim_kind(token, found)
                     if found is not None:
                         cover[i, j, k] = found
-                        aims[i, j, k] = even(scene, token.aim, found.astype(np.float32))
                     if token.aim[0] == "goal":
                         goal[i, j] = token.aim[1]
                         boxes[i, j] = scene["boxes"][token.aim[1]]
@@ -102,7 +92,6 @@ class Batch:
                     goal[i, j] = -1
         self.rows, self.kinds, self.goal = torch.from_numpy(rows), torch.from_numpy(kinds), torch.from_numpy(goal)
         self.cover = torch.from_numpy(cover).float() / 255
-        self.aims = torch.from_numpy(aims)
         self.boxes = torch.from_numpy(boxes)
         self.goal_cover = torch.stack([torch.from_numpy(np.stack([shard.scenes[p]["cover"][max(0, g)] for g in goal[i]]))
                                        for i, p in enumerate(picks)]).float() / 255

@@ -41,11 +41,17 @@ def config(c, name, trunk):
             "view": {"layer": "last", "head": "mean"}}
 
 
+# Training sharpens the last layer until one of several instances takes nearly all; softer weights light them all and point as well.
+TEMPER = 0.65
+
+
 def load(name):
-    """The checkpoint's model, weights rounded to what the file stores."""
+    """The checkpoint's model as the file stores it: its last layer's scores softened, weights rounded."""
     state = torch.load(f"{CACHE}/checkpoints/{name}.pt", weights_only=False)
     model = Model(Config(**state["config"]))
     model.load_state_dict(state["model"])
+    for p in model.fusion.layers[-1].attention.query.parameters():
+        p.data *= TEMPER
     for p in model.parameters():
         p.data = p.data.half().float()
     return model.eval()

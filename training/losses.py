@@ -33,13 +33,14 @@ class Namer(torch.nn.Module):
 
 def attention_loss(weights, batch):
     """weights [B, I, n, p+1] of one layer, mean of its heads."""
-    kinds, cover, aims = batch.kinds, batch.cover, batch.aims
+    kinds, cover = batch.kinds, batch.cover
+    area = cover.sum(-1, keepdim=True).clamp(min=1e-6)
     logs = weights.clamp(min=1e-8).log()
     inside = (weights[..., :-1] * cover).sum(-1)
-    spread = -(aims * logs[..., :-1]).sum(-1)
-    # the entropy of the aim is the best there is: without it large things would outweigh small ones
-    best = -(aims * aims.clamp(min=1e-9).log()).sum(-1)
-    seen = 1.5 * (spread - best) - 0.5 * inside.clamp(min=1e-6).log()
+    spread = -(cover / area * logs[..., :-1]).sum(-1)
+    # a region of n patches has at best log n: without it large things would outweigh small ones
+    best = area.squeeze(-1).clamp(min=1).log()
+    seen = (spread - best) - inside.clamp(min=1e-6).log()
     nothing = -logs[..., -1]
     loss = torch.where((kinds == FUNCTION) | (kinds == ABSENT), nothing, seen)
     scale = torch.tensor([WEIGHT[k] for k in range(6)])[kinds]
