@@ -73,7 +73,7 @@ std::vector<TopPatch> top_patches(const std::vector<float>& heat, const PatchGri
   if (top_k < 1 || static_cast<std::size_t>(top_k) > order.size()) {
     throw Error(ErrorCode::usage, "--top",
                 std::to_string(top_k) + " patches asked for, the image has " + std::to_string(order.size()),
-                "give 1 to that number");
+                "ask for no more than that");
   }
   const auto weight = [&heat](int patch) { return heat[static_cast<std::size_t>(patch)]; };
   std::partial_sort(order.begin(), order.begin() + top_k, order.end(),

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
 #include <mutex>
@@ -81,15 +83,22 @@ void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs)
   std::mutex writing;
   // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
   parallel_for(report.words.size() + 1, [&](std::size_t i) {
-    const std::vector<std::uint8_t> picture = render::encode_png(
-        i == 0 ? render::overview(job.image, report, options.looks, labels)
-               : render::overlay(job.image, report.readings[i - 1].heat, report.grid, maxima[i - 1], options.looks));
+    const std::vector<std::uint8_t> picture =
+        render::encode_png(i == 0 ? render::overview(job.image, report, options.looks, labels)
+                                  : render::overlay(job.image, report.readings[i - 1].heat, report.grid, maxima[i - 1],
+                                                    render::faded(options.looks, report.readings[i - 1])));
     const std::lock_guard lock(writing);
     Stopwatch write;
     outputs.add(i == 0 ? "overview.png" : report.heatmap_files[i - 1], picture);
     report.timing.write += write.elapsed_ms();
   });
   report.timing.render = stage.elapsed_ms() - report.timing.write;
+}
+
+// For people: a program that reads standard error is not told.
+void say_where(const fs::path& dir, report::Language language) {
+  if (::isatty(STDERR_FILENO) != 1) return;
+  notice("attnviz: " + std::string(language == report::Language::zh ? "结果在 " : "results in ") + dir.string() + "\n");
 }
 
 void print_result(const RunOptions& options, const Report& report) {
@@ -103,6 +112,7 @@ void print_result(const RunOptions& options, const Report& report) {
   } else if (options.standard_output == RunOptions::Stdout::json) {
     print(report::to_json(report));
   }
+  if (!options.common.quiet) say_where(output_dir(options), options.common.language);
   if (options.verbose) notice(report::to_text(report.timing, options.common.language));
 }
 

@@ -60,8 +60,14 @@ void rethrow_as_usage_error(const CLI::ParseError& error) {
   const std::size_t colon = message.find(": ");
   const std::string before = message.substr(0, colon);
   const std::string after = colon == std::string::npos ? "" : message.substr(colon + 2);
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {  // "...: the words that nobody asked for"
-    throw Error(ErrorCode::usage, after, after.starts_with('-') ? "unknown option" : "one argument too many", hint);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {  // "...: the words that nobody asked for", last first
+    std::istringstream words(after);
+    std::string first;
+    for (std::string word; words >> word;) {
+      if (word.starts_with('-')) throw Error(ErrorCode::usage, word, "unknown option", hint);
+      first = word;
+    }
+    throw Error(ErrorCode::usage, first, "one argument too many", "put the instruction in quotes; " + hint);
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {  // "--top: 1 required K missing"
     throw Error(ErrorCode::usage, before, "its value is missing, or it was given twice", hint);

@@ -33,7 +33,7 @@ struct RawOptions {
   std::string language = locale_language();
   std::string interpolation = "cubic", scale = "word", standard_output = "text", formats = "png,json";
   std::string layer, head, words;
-  int patches = 0;
+  int patches = 0, top_k = 5;
   bool no_color = false;
 };
 
@@ -62,7 +62,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
   app.add_option("-o,--out", run.out_dir, "output folder (attnviz-out/<image stem>)")->type_name("DIR");
   app.add_flag("--force", run.force, "overwrite the results of another job");
-  app.add_option("-k,--top", run.top_k, "patches listed per word")
+  app.add_option("-k,--top", raw.top_k, "patches listed per word")
       ->type_name("K")
       ->check(whole_number(1, image::kMaxPatches))
       ->capture_default_str();
@@ -75,7 +75,8 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
       ->check(one_of({"word", "shared"}))
       ->type_name("word|shared")
       ->capture_default_str();
-  app.add_option("--colormap", run.looks.colormap, "colours of the maps")
+  app.add_option("--colormap", run.looks.colormap,
+                 "colours of the maps: viridis, magma, inferno, cividis, turbo, jet, grey")
       ->check(one_of(render::colormap_names()))
       ->type_name("NAME")
       ->capture_default_str();
@@ -214,6 +215,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (app.count("IMAGE") == 0) throw Error(ErrorCode::usage, "IMAGE", "is missing", "see attnviz --help");
   if (app.count("INSTRUCTION") == 0) throw Error(ErrorCode::usage, "INSTRUCTION", "is missing", "see attnviz --help");
   if (app.count("--words") > 0) run.words = raw.words;
+  if (app.count("--top") > 0) run.top_k = raw.top_k;
   return finish_main_job(run, raw);
 }
 

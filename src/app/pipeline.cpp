@@ -8,6 +8,21 @@
 
 namespace attnviz::app {
 
+namespace {
+
+constexpr int kDefaultTop = 5;
+
+// What is listed where the user did not say: a tiny image has fewer patches than the default.
+int default_top(const PatchGrid& grid) {
+  int with_content = 0;
+  for (int patch = 0; patch < grid.num_patches() && with_content < kDefaultTop; ++patch) {
+    with_content += grid.has_content(patch);
+  }
+  return with_content;
+}
+
+}  // namespace
+
 JobResult run_job(const model::Model& model, const RunOptions& options) {
   JobResult job;
   Report& report = job.report;
@@ -33,7 +48,8 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
   const model::Attended attended = model.attend(encoded, report.words);
   report.target = attended.target;
   const analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
-  report.readings = analysis::read_words(maps, report.words, report.grid, options.top_k);
+  report.readings =
+      analysis::read_words(maps, report.words, report.grid, options.top_k.value_or(default_top(report.grid)));
   report.warnings = analysis::word_warnings(report.words, report.readings);
   report.timing.attend = stage.lap_ms();
   return job;

@@ -38,6 +38,11 @@ std::array<Blend, kLevels + 1> make_blends(const Looks& looks) {
 
 }  // namespace
 
+Looks faded(Looks looks, const WordReading& reading) {
+  looks.alpha *= 1 - reading.nothing.value_or(0);
+  return looks;
+}
+
 Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
               const Looks& looks) {
   if (image.width != grid.image_width || image.height != grid.image_height)

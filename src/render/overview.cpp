@@ -204,7 +204,7 @@ Image overview(const Image& image, const Report& report, const Looks& looks, con
   // Each word draws in its own panel.
   parallel_for(num_words, [&](std::size_t word) {
     const WordReading& reading = report.readings[word];
-    Image picture = overlay(small, reading.heat, small_grid, maxima[word], looks);
+    Image picture = overlay(small, reading.heat, small_grid, maxima[word], faded(looks, reading));
     if (!is_too_thin_for_frames(picture)) {
       const Box best = report.grid.patch_box(best_patch(reading.heat));
       bright_frame(picture, scaled_box(best, small_grid, report.grid), 1, kPeak);

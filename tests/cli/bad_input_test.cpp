@@ -90,7 +90,8 @@ TEST_CASE("wrong usage") {
   expect_failure(dir, {image, "red", "--head", "first"}, 2, "--head");
   expect_failure(dir, {image, "red", "--formats", "png,gif"}, 2, "--formats");
   expect_failure(dir, {image, "red", "--formats", ""}, 2, "--formats");
-  expect_failure(dir, {image, "red", "cup"}, 2, "cup");
+  expect_failure(dir, {image, "red", "cup"}, 2, "cup: one argument too many");
+  expect_failure(dir, {image, "red", "--scael", "shared"}, 2, "--scael: unknown option");
   expect_failure(dir, {image}, 2, "INSTRUCTION");
   expect_failure(dir, {}, 2, "IMAGE");
 }

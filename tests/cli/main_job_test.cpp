@@ -93,7 +93,7 @@ TEST_CASE("overlays are of the image's own size, whatever its shape") {
   for (const auto& [width, height] : std::vector<std::pair<int, int>>{{1, 1}, {3, 1000}, {1000, 3}, {481, 641}}) {
     CAPTURE(width);
     const std::string image = write_scene(dir, width, height);
-    const Outcome outcome = attnviz_run({image, "red", "-o", dir / "out", "--force", "-k", "1"});
+    const Outcome outcome = attnviz_run({image, "red", "-o", dir / "out", "--force"});
     REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
     const Image overlay = image::load(dir / "out/words/00-red.png");
     CHECK(overlay.width == width);

@@ -24,9 +24,9 @@ struct CommonOptions {
 struct RunOptions {
   CommonOptions common;
   std::string image_path, instruction;
-  std::string out_dir;  // empty: attnviz-out/<image stem>
-  bool force = false;   // overwrite the results of another job
-  int top_k = 5;
+  std::string out_dir;                     // empty: attnviz-out/<image stem>
+  bool force = false;                      // overwrite the results of another job
+  std::optional<int> top_k;                // empty: 5, or as many as the image has
   std::optional<std::string> words;        // the user's own segmentation
   std::optional<std::string> layer, head;  // empty: the model's own choice
   std::optional<int> patches;              // patch budget; empty: the model's own

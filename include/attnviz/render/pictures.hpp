@@ -38,6 +38,10 @@ std::string overview_text(const Report& report, const Looks& looks);
 // The image and one labelled panel a word (the first 120), with the predicted target. Labels come from `labels`.
 Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels);
 
+// The looks of one word's map: its opacity shrinks by the share that went to "nothing here", so that a word whose thing
+// is absent is drawn faintly instead of inventing a place.
+Looks faded(Looks looks, const WordReading& reading);
+
 // The weight that gets the top colour for each word: its own maximum, or the shared one (report.scale).
 std::vector<double> scale_maxima(const Report& report);
 
