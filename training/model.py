@@ -1,6 +1,6 @@
 """The default model, exactly as FORMAT.md describes it; names of modules are the names of tensors."""
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -176,7 +176,3 @@ class Model(nn.Module):
         there = (~absent).float()[..., None]
         g = (fused * there).sum(1) / there.sum(1).clamp(min=1)
         return v, fused, maps, g.reshape(b, per_image, -1)
-
-
-def save_config(config):
-    return asdict(config)

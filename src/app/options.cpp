@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -16,7 +15,6 @@
 namespace attnviz::app {
 namespace {
 
-constexpr int kMinPatches = 4;
 constexpr int kMaxThreads = 1024;
 
 // The user's language: of messages, from the locale, as other programs find it.
@@ -70,7 +68,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   add_view(app, raw);
   app.add_option("--patches", raw.patches, "patch budget (the model's own)")
       ->type_name("N")
-      ->check(whole_number(kMinPatches, image::kMaxPatches));
+      ->check(whole_number(image::kMinPatches, image::kMaxPatches));
   app.add_option("--scale", raw.scale, "colours: each word on its own scale, or one shared scale")
       ->check(one_of({"word", "shared"}))
       ->type_name("word|shared")

@@ -43,7 +43,7 @@ Scale largest_scale(std::int64_t along, std::int64_t across, std::int64_t unit, 
 PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches) {
   assert(image_width > 0 && image_height > 0 && patch_px > 0);
   const std::int64_t unit = std::int64_t{2} * patch_px;
-  const std::int64_t cells = std::clamp(max_patches, 4, kMaxPatches) / 4;
+  const std::int64_t cells = std::clamp(max_patches, kMinPatches, kMaxPatches) / 4;
   // The count of squares grows in steps where a side fills one more, so the best scale is one of these or the cap.
   const Scale cap{patch_px, 1};
   Scale scale = std::max(largest_scale(image_width, image_height, unit, cells, patch_px),

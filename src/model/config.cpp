@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/image/patchify.hpp"
 #include "model/limited_json.hpp"
 
 namespace attnviz::model {
@@ -129,7 +130,7 @@ VisionConfig parse_vision(const Section& section) {
   if (section.text("trunk") != "efficientnet-lite0") section.complain("trunk", "is not 'efficientnet-lite0'");
   VisionConfig vision;
   vision.patch_px = static_cast<int>(section.number("patch_px", 16, 16));
-  vision.patches = static_cast<int>(section.number("patches", kMinPatches, kMaxPatches));
+  vision.patches = static_cast<int>(section.number("patches", image::kMinPatches, image::kMaxPatches));
   vision.mean = section.colour("mean", -1e6f);
   vision.std = section.colour("std", 1e-6f);
   vision.stem = section.number("stem", 1, kMaxDim);

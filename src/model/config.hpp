@@ -11,8 +11,6 @@
 
 namespace attnviz::model {
 
-constexpr int kMinPatches = 4, kMaxPatches = 65536;
-
 // One inverted residual of the trunk.
 struct BlockConfig {
   std::size_t kernel = 3, stride = 1, expand_ratio = 1, out_channels = 0;

@@ -62,10 +62,10 @@ GroundingModel::GroundingModel(const SafeTensors& file, const Weights& weights)
 }
 
 EncodedImage GroundingModel::encode(const Image& image, int max_patches) const {
-  if (max_patches > kMaxPatches) {
+  if (max_patches > image::kMaxPatches) {
     throw Error(
         ErrorCode::usage, "--patches",
-        std::to_string(max_patches) + " is more than the " + std::to_string(kMaxPatches) + " that are possible");
+        std::to_string(max_patches) + " is more than the " + std::to_string(image::kMaxPatches) + " that are possible");
   }
   EncodedImage encoded;
   encoded.grid = image::plan_grid(image.width, image.height, config_.vision.patch_px, max_patches);

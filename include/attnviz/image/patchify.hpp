@@ -9,7 +9,7 @@
 
 namespace attnviz::image {
 
-constexpr int kMaxPatches = 1 << 16;
+constexpr int kMinPatches = 4, kMaxPatches = 1 << 16;
 
 // The grid with the largest scale whose number of patches stays within the budget `max_patches`; sides of the input
 // are multiples of 2 * patch_px (the trunk's stride-32 grid fits); never enlarged more than patch_px times, so that a
