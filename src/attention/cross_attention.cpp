@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "attnviz/attention/softmax.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/parallel.hpp"
 
@@ -34,8 +35,9 @@ bool attend_head(ConstMatrixView query, ConstMatrixView key, ConstMatrixView val
 
 }  // namespace
 
-CrossModalAttention::CrossModalAttention(AttentionProjections projections, std::size_t num_heads, std::string name)
-    : projections_(std::move(projections)), num_heads_(num_heads), name_(std::move(name)) {
+CrossModalAttention::CrossModalAttention(AttentionProjections projections, std::size_t num_heads, std::string name,
+                                         AttentionKind kind)
+    : projections_(std::move(projections)), num_heads_(num_heads), name_(std::move(name)), kind_(kind) {
   check_projections();
 }
 
@@ -77,28 +79,45 @@ void CrossModalAttention::check_inputs(ConstMatrixView words, ConstMatrixView pa
   refuse(name_ + ": mask", "all " + std::to_string(mask.size()) + " keys are masked");
 }
 
-Matrix CrossModalAttention::forward(ConstMatrixView words, ConstMatrixView patches, KeyMask mask,
-                                    Matrix* weights) const {
-  check_inputs(words, patches, mask);
-  Matrix query = projections_.query.forward(words);          // [num_words, model_dim]
-  const Matrix key = projections_.key.forward(patches);      // [num_keys, model_dim]
-  const Matrix value = projections_.value.forward(patches);  // [num_keys, model_dim]
-  Matrix attended(words.rows(), model_dim());                // [num_words, model_dim]
-  Matrix maps(num_heads_ * words.rows(), patches.rows());    // [num_heads * num_words, num_keys]
+AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixView patches,
+                                             const AttentionOptions& options) const {
+  check_inputs(words, patches, options.mask);
+  return forward(words, cache(patches), options);
+}
+
+KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {
+  return {patches.rows(), projections_.key.forward(patches), projections_.value.forward(patches)};
+}
+
+AttentionResult CrossModalAttention::forward(ConstMatrixView words, const KeyValueCache& keys,
+                                             const AttentionOptions& options) const {
+  Matrix query = projections_.query.forward(words);       // [num_words, model_dim]
+  Matrix attended(words.rows(), model_dim());             // [num_words, model_dim]
+  Matrix maps(num_heads_ * words.rows(), keys.num_keys);  // [num_heads * num_words, num_keys]
   const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim()));
   for (std::size_t i = 0; i < query.rows() * query.cols(); ++i) query.data()[i] *= scale;
 
   parallel_for(num_heads_, [&](std::size_t head) {
     const std::size_t first = head * head_dim();
-    const MatrixView head_maps(maps.data() + head * words.rows() * patches.rows(), words.rows(), patches.rows());
-    if (!attend_head(query.view().columns(first, head_dim()), key.view().columns(first, head_dim()),
-                     value.view().columns(first, head_dim()), mask, head_maps,
+    const MatrixView head_maps(maps.data() + head * words.rows() * keys.num_keys, words.rows(), keys.num_keys);
+    if (!attend_head(query.view().columns(first, head_dim()), keys.key.view().columns(first, head_dim()),
+                     keys.value.view().columns(first, head_dim()), options.mask, head_maps,
                      attended.view().columns(first, head_dim()))) {
       refuse(name_, "attention scores are not finite");
     }
   });
-  if (weights != nullptr) *weights = std::move(maps);
-  return projections_.output.forward(attended);
+  AttentionResult result;
+  result.output = projections_.output.forward(attended);
+  if (options.keep.head_mean) {
+    result.weights.head_mean = Matrix(words.rows(), keys.num_keys);
+    for (std::size_t row = 0; row < maps.rows(); ++row) {
+      for (std::size_t key = 0; key < keys.num_keys; ++key) {
+        result.weights.head_mean(row % words.rows(), key) += maps(row, key) / static_cast<float>(num_heads_);
+      }
+    }
+  }
+  if (options.keep.per_head) result.weights.per_head = std::move(maps);
+  return result;
 }
 
 }  // namespace attnviz::attention

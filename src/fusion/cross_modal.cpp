@@ -20,7 +20,10 @@ CrossModalTransformerBlock::CrossModalTransformerBlock(attention::CrossModalAtte
 
 Matrix CrossModalTransformerBlock::forward(ConstMatrixView words, ConstMatrixView patches, attention::KeyMask mask,
                                            Matrix* weights) const {
-  Matrix x = attention_.forward(words, patches, mask, weights);  // [num_words, dim]
+  attention::AttentionResult attended =
+      attention_.forward(words, patches, {.mask = mask, .keep = {.per_head = weights != nullptr}});
+  if (weights != nullptr) *weights = std::move(attended.weights.per_head);
+  Matrix x = std::move(attended.output);  // [num_words, dim]
   add(x, words);
   norm1_.apply(x);
   ffn_.add_to(x);

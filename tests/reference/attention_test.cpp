@@ -21,10 +21,9 @@ TEST_CASE("PyTorch's MultiheadAttention with a key mask") {
                expected_weights = fixture.matrix("expected_weights");
   const auto mask = fixture.values<std::uint8_t>("mask");
 
-  Matrix weights;
-  const Matrix got = CrossModalAttention({Linear(q), Linear(k), Linear(v), Linear(o)}, 3, "ca")
-                         .forward(words, patches, mask, &weights);
-  CHECK(test::max_difference(weights, expected_weights) <= 1e-6);
+  const auto [got, kept] = CrossModalAttention({Linear(q), Linear(k), Linear(v), Linear(o)}, 3, "ca")
+                               .forward(words, patches, {.mask = mask, .keep = {.per_head = true}});
+  CHECK(test::max_difference(kept.per_head, expected_weights) <= 1e-6);
   CHECK(test::max_difference(got, expected_output) <= 1e-5);
 
   const reference::Attention plain = reference::cross_attention(words, patches, q, k, v, o, 3, mask);

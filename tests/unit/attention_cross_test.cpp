@@ -63,8 +63,8 @@ double worst(const Matrix& got, const reference::DoubleMatrix& want) {
 }
 
 void check_against_reference(const Layer& layer, const Matrix& words, const Matrix& patches, KeyMask mask = {}) {
-  Matrix weights;
-  const Matrix output = layer.attention().forward(words, patches, mask, &weights);
+  const auto [output, kept] = layer.attention().forward(words, patches, {.mask = mask, .keep = {.per_head = true}});
+  const Matrix& weights = kept.per_head;
   const reference::Attention expected = layer.expected(words, patches, mask);
   CHECK(worst(weights, expected.weights) <= 1e-6);
   CHECK(worst(output, expected.output) <= 1e-5);
@@ -142,9 +142,8 @@ TEST_CASE("cross-attention agrees with the reference for all kinds of shapes, on
 TEST_CASE("adversarial inputs") {
   const Matrix words = test::random_matrix(4, 16, 30), patches = test::random_matrix(40, 16, 31);
   SUBCASE("huge logits: one key takes all") {
-    Matrix weights;
     const Layer layer(16, 16, 16, 2, 300.0f);
-    layer.attention().forward(words, patches, {}, &weights);
+    const Matrix weights = layer.attention().forward(words, patches, {.keep = {.per_head = true}}).weights.per_head;
     CHECK(worst(weights, layer.expected(words, patches, {}).weights) <= 1e-6);
   }
   SUBCASE("equal keys share") {
@@ -158,8 +157,8 @@ TEST_CASE("adversarial inputs") {
     for (std::size_t i = 0; i < 40; i += 3) mask[i] = 0;
     const Layer layer(16, 16, 16, 2);
     check_against_reference(layer, words, patches, mask);
-    Matrix weights;
-    layer.attention().forward(words, patches, mask, &weights);
+    const Matrix weights =
+        layer.attention().forward(words, patches, {.mask = mask, .keep = {.per_head = true}}).weights.per_head;
     for (std::size_t r = 0; r < weights.rows(); ++r) {
       for (std::size_t i = 0; i < 40; i += 3) CHECK(weights(r, i) == 0.0f);
     }
@@ -177,9 +176,9 @@ TEST_CASE("masked keys have no influence at all") {
   Matrix patches = test::random_matrix(10, 16, 41);
   std::vector<std::uint8_t> mask(10, 1);
   mask[4] = 0;
-  const Matrix before = layer.attention().forward(words, patches, mask);
+  const Matrix before = layer.attention().forward(words, patches, {.mask = mask}).output;
   for (float& value : patches.row(4)) value = 1e6f;
-  const Matrix after = layer.attention().forward(words, patches, mask);
+  const Matrix after = layer.attention().forward(words, patches, {.mask = mask}).output;
   for (std::size_t i = 0; i < 3 * 16; ++i) CHECK(before.data()[i] == after.data()[i]);
 }
 
@@ -196,8 +195,8 @@ TEST_CASE("errors name the tensor and both shapes") {
   CHECK(contains(bad_patches, "[16, 12]"));
   CHECK(contains(error_of([&] { attention.forward(words, Matrix(0, 12)); }), "nothing to attend to"));
   const std::vector<std::uint8_t> none(5, 0), wrong(4, 1);
-  CHECK(contains(error_of([&] { attention.forward(words, patches, none); }), "masked"));
-  const std::string bad_mask = error_of([&] { attention.forward(words, patches, wrong); });
+  CHECK(contains(error_of([&] { attention.forward(words, patches, {.mask = none}); }), "masked"));
+  const std::string bad_mask = error_of([&] { attention.forward(words, patches, {.mask = wrong}); });
   CHECK(contains(bad_mask, "[4]"));
   CHECK(contains(bad_mask, "[5, 12]"));
 

@@ -2,23 +2,26 @@
 //
 //   words    [num_words, word_dim]                queries;     word_dim  = query.in_dim
 //   patches  [num_keys, patch_dim]                keys/values; patch_dim = key.in_dim = value.in_dim
-//   mask     [num_keys]                           1 = attend, 0 = padding; empty = attend to all
 //   Q = words Wq^T + bq    [num_words, model_dim]     Q_h = columns [h d_h, (h + 1) d_h) of Q; K_h, V_h alike
 //   K = patches Wk^T + bk  [num_keys, model_dim]      d_h = head_dim = model_dim / num_heads
 //   V = patches Wv^T + bv  [num_keys, model_dim]
-//   A_h = softmax(Q_h K_h^T / sqrt(d_h))  [num_words, num_keys]   each row sums to 1; 0 on padding
+//   A_h = softmax(Q_h K_h^T / sqrt(d_h))  [num_words, num_keys]   each row sums to 1; 0 on masked keys
 //   output = [A_0 V_0 ... A_h V_h] Wo^T + bo  [num_words, output.out_dim]   no residual, no norm: the block adds them
 //
+// (Vaswani et al., "Attention Is All You Need", 2017; CrossModalAttention of the reference documents.)
+//
 // Immutable after construction; calls from several threads are safe. Throws Error (model): shapes that do not fit each
-// other, model_dim not divisible by num_heads, no key left to attend to, scores that are not finite. The message names
-// the tensor and both shapes.
+// other, model_dim not divisible by num_heads, no word, no key, a word with no key left to attend to, NaN or infinity
+// in an input, scores that are not finite. The message names the tensor and both shapes.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "attnviz/attention/linear.hpp"
-#include "attnviz/attention/softmax.hpp"
+#include "attnviz/attention/mask.hpp"
+#include "attnviz/attention/weights.hpp"
 #include "attnviz/core/matrix.hpp"
 
 namespace attnviz::attention {
@@ -27,10 +30,48 @@ struct AttentionProjections {
   Linear query, key, value, output;
 };
 
+// How scores become weights.
+struct AttentionKind {
+  enum class Type {
+    softmax,
+    // Softmax over the `top_k` highest scores of each (head, word) alone; equal scores: the lower key. An
+    // approximation: what the other keys would have had is left out.
+    top_k,
+    // A_h = phi(Q_h) phi(K_h)^T, rows divided by their sum, phi(x) = elu(x) + 1 (Katharopoulos et al., "Transformers
+    // are RNNs", 2020). The cost of the output does not grow with num_words * num_keys. Another function than softmax,
+    // for models trained with it; no scale by sqrt(d_h).
+    linear,
+  };
+  Type type = Type::softmax;
+  std::size_t top_k = 0;
+};
+
+// Two ways to the same numbers; see ARCHITECTURE.md for what each costs.
+enum class AttentionPath { cheapest, plain, folded };
+
+struct AttentionOptions {
+  KeyMask mask{};                   // [num_keys] or empty
+  const PairMask* pairs = nullptr;  // [num_words, num_keys] or null; both masks hold where both are given
+  KeepWeights keep{};
+  AttentionPath path = AttentionPath::cheapest;
+};
+
+struct AttentionResult {
+  Matrix output;             // [num_words, output.out_dim]
+  AttentionWeights weights;  // what `keep` asked for
+};
+
+// K and V of one image, for many instructions. Made by CrossModalAttention::cache; of use to that layer alone.
+struct KeyValueCache {
+  std::size_t num_keys = 0;
+  Matrix key, value;
+};
+
 class CrossModalAttention {
 public:
   // `name` is what errors call this layer, for example "fusion.layers.0.attention".
-  CrossModalAttention(AttentionProjections projections, std::size_t num_heads, std::string name);
+  CrossModalAttention(AttentionProjections projections, std::size_t num_heads, std::string name,
+                      AttentionKind kind = {});
 
   std::size_t num_heads() const { return num_heads_; }
   std::size_t model_dim() const { return projections_.query.out_dim(); }
@@ -39,9 +80,11 @@ public:
   std::size_t patch_dim() const { return projections_.key.in_dim(); }
   std::size_t out_dim() const { return projections_.output.out_dim(); }
 
-  // Returns the output [num_words, output.out_dim]. `weights`, where asked for, becomes [num_heads * num_words,
-  // num_keys]: row h * num_words + w holds A_h[w].
-  Matrix forward(ConstMatrixView words, ConstMatrixView patches, KeyMask mask = {}, Matrix* weights = nullptr) const;
+  AttentionResult forward(ConstMatrixView words, ConstMatrixView patches, const AttentionOptions& options = {}) const;
+
+  // The same with the keys' part done once: forward(words, cache(patches)) == forward(words, patches, plain path).
+  KeyValueCache cache(ConstMatrixView patches) const;
+  AttentionResult forward(ConstMatrixView words, const KeyValueCache& keys, const AttentionOptions& options = {}) const;
 
 private:
   void check_projections() const;
@@ -50,6 +93,7 @@ private:
   AttentionProjections projections_;
   std::size_t num_heads_;
   std::string name_;
+  AttentionKind kind_;
 };
 
 }  // namespace attnviz::attention

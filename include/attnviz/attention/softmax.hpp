@@ -1,13 +1,11 @@
 // Softmax of one row of scores, in place.
 #pragma once
 
-#include <cstdint>
 #include <span>
 
-namespace attnviz::attention {
+#include "attnviz/attention/mask.hpp"
 
-// Which keys may be attended: 1 = attend, 0 = padding. Empty: all.
-using KeyMask = std::span<const std::uint8_t>;
+namespace attnviz::attention {
 
 // The maximum is subtracted first, so scores of any finite size are fine; masked keys get exactly 0; the rest sums
 // to 1. `mask` is empty or as long as the row. False, and the row is left in no useful state, where there is no answer:

@@ -49,7 +49,7 @@ class SelfAttention {
 public:
   explicit SelfAttention(attention::CrossModalAttention attention) : attention_(std::move(attention)) {}
 
-  Matrix forward(ConstMatrixView x) const { return attention_.forward(x, x); }
+  Matrix forward(ConstMatrixView x) const { return attention_.forward(x, x).output; }
 
 private:
   attention::CrossModalAttention attention_;
