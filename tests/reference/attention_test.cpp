@@ -4,6 +4,7 @@
 #include "attention/reference.hpp"
 #include "attnviz/attention/cross_attention.hpp"
 #include "support/fixture.hpp"
+#include "support/isa_line.hpp"
 
 using namespace attnviz;
 using namespace attnviz::attention;

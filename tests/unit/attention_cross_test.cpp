@@ -10,6 +10,7 @@
 #include "attention/reference.hpp"
 #include "attnviz/attention/cross_attention.hpp"
 #include "attnviz/core/error.hpp"
+#include "support/isa_line.hpp"
 #include "support/random_matrix.hpp"
 
 using namespace attnviz;

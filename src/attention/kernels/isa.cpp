@@ -1,43 +1,79 @@
 #include "attention/kernels/isa.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
 #include <stdexcept>
 
 #include "attention/kernels/targets.hpp"
+#include "attnviz/core/error.hpp"
 #include "hwy/highway.h"
 #include "hwy/targets.h"
 
 namespace attnviz::attention {
 namespace {
 
-// Highway numbers its targets so that better ones have lower bits.
-std::vector<std::int64_t> usable_targets() {
-  hwy::SetSupportedTargetsForTest(0);  // what the machine has, whatever was forced before
-  std::vector<std::int64_t> targets;
-  for (std::int64_t left = hwy::SupportedTargets() & HWY_TARGETS; left != 0; left &= left - 1) {
-    targets.push_back(left & -left);
-  }
+// What the machine has and the kernels are compiled for. Asked for before anything is forced, so never less than that.
+std::int64_t machine_targets() {
+  static const std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
   return targets;
+}
+
+// Highway numbers its targets so that better ones have lower bits.
+std::vector<std::int64_t> split(std::int64_t targets) {
+  std::vector<std::int64_t> single;
+  for (; targets != 0; targets &= targets - 1) single.push_back(targets & -targets);
+  return single;
+}
+
+std::optional<std::int64_t> find_target(const std::string& name) {
+  const auto same_letter = [](unsigned char a, unsigned char b) { return std::toupper(a) == std::toupper(b); };
+  for (const std::int64_t target : split(machine_targets())) {
+    if (std::ranges::equal(name, std::string(hwy::TargetName(target)), same_letter)) return target;
+  }
+  return std::nullopt;
+}
+
+void run_on(std::int64_t targets) {
+  hwy::SetSupportedTargetsForTest(targets);
+  hwy::GetChosenTarget().Update(targets);
+}
+
+bool obey_environment() {
+  const std::int64_t all = machine_targets();
+  const char* name = std::getenv("ATTNVIZ_ISA");
+  if (name == nullptr || *name == '\0') return all != 0;
+  const auto target = find_target(name);
+  if (!target) {
+    std::string names;
+    for (const std::string& isa : available_isas()) names += (names.empty() ? "" : ", ") + isa;
+    throw Error(ErrorCode::usage, "ATTNVIZ_ISA",
+                "'" + std::string(name) + "' is not an instruction set of this machine", "it has " + names);
+  }
+  run_on(*target);
+  return true;
 }
 
 }  // namespace
 
-std::vector<std::string> available_isas() {
-  std::vector<std::string> names;
-  for (const std::int64_t target : usable_targets()) names.emplace_back(hwy::TargetName(target));
+const std::vector<std::string>& available_isas() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> found;
+    for (const std::int64_t target : split(machine_targets())) found.emplace_back(hwy::TargetName(target));
+    return found;
+  }();
   return names;
 }
 
+void apply_isa_from_environment() { [[maybe_unused]] static const bool obeyed = obey_environment(); }
+
 void force_isa(const std::string& name) {
-  const std::vector<std::int64_t> targets = usable_targets();
-  if (!name.empty()) {
-    std::int64_t chosen = 0;
-    for (const std::int64_t target : targets) {
-      if (name == hwy::TargetName(target)) chosen = target;
-    }
-    if (chosen == 0) throw std::logic_error("instruction set not available: " + name);
-    hwy::SetSupportedTargetsForTest(chosen);
-  }
-  hwy::GetChosenTarget().DeInit();  // dispatch looks again
+  apply_isa_from_environment();  // now, so that it changes nothing later
+  const auto target = name.empty() ? machine_targets() : find_target(name);
+  if (!target) throw std::logic_error("instruction set not available: " + name);
+  run_on(*target);
 }
 
 }  // namespace attnviz::attention

@@ -1,0 +1,100 @@
+// ATTNVIZ_ISA: every other attention test passes on each instruction set of this machine, and really ran on it.
+#include <doctest/doctest.h>
+
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "attention/kernels/isa.hpp"
+#include "attnviz/attention/isa.hpp"
+#include "attnviz/core/error.hpp"
+#include "support/process.hpp"
+
+using namespace attnviz;
+using namespace attnviz::attention;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path self() { return fs::read_symlink("/proc/self/exe"); }
+
+// The programs that lie beside this one and say where they run (support/isa_line.hpp).
+std::vector<std::string> attention_tests() {
+  std::vector<std::string> programs;
+  for (const std::string kind : {"unit", "reference"}) {
+    for (const auto& entry : fs::directory_iterator(fs::path(ATTNVIZ_TEST_DATA) / kind)) {
+      if (!entry.is_regular_file()) continue;
+      const std::string stem = entry.path().stem().string();
+      const bool says_where =
+          test::read_bytes(entry.path().string()).find("support/isa_line.hpp\"\n") != std::string::npos;
+      if (says_where) programs.push_back((self().parent_path() / (kind + "_" + stem)).string());
+    }
+  }
+  return programs;
+}
+
+test::Outcome run_with(const std::string& isa, std::vector<std::string> command) {
+  return test::run(std::move(command), {".", {{"ATTNVIZ_ISA", isa}}, ""});
+}
+
+// Runs the last test case of this file alone.
+test::Outcome ask(const std::string& isa) { return run_with(isa, {self().string(), "--test-case=where it runs"}); }
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("every attention test passes on every instruction set of this machine, forced from outside") {
+  const std::vector<std::string> programs = attention_tests();
+  REQUIRE(programs.size() >= 2);
+  for (const std::string& isa : available_isas()) {
+    for (const std::string& program : programs) {
+      const test::Outcome outcome = run_with(isa, {program});
+      CAPTURE(isa);
+      CAPTURE(program);
+      CAPTURE(outcome.out);
+      CHECK(outcome.exit_code == 0);
+      CHECK(contains(outcome.out, "isa in use: " + isa + "\n"));
+    }
+  }
+}
+
+TEST_CASE("the best one runs unless another is asked for; letters may be small") {
+  REQUIRE_FALSE(available_isas().empty());
+  CHECK(contains(ask("").out, "isa in use: " + available_isas().front() + "\n"));
+  for (const std::string& isa : available_isas()) {
+    std::string small = isa;
+    for (char& letter : small) letter = static_cast<char>(std::tolower(letter));
+    CHECK(contains(ask(small).out, "isa in use: " + isa + "\n"));
+  }
+}
+
+TEST_CASE("a name that is none of this machine's is wrong usage, at every call") {
+  std::string names;
+  for (const std::string& isa : available_isas()) names += (names.empty() ? "" : ", ") + isa;
+  const std::string message = "2 ATTNVIZ_ISA: 'FOO' is not an instruction set of this machine; it has " + names + "\n";
+  CHECK(contains(ask("FOO").out, message + message));
+}
+
+TEST_CASE("a test may force one after the other, whatever the environment says") {
+  for (const std::string& isa : available_isas()) {
+    force_isa(isa);
+    CHECK(isa_in_use() == isa);
+  }
+  force_isa("");
+  CHECK(isa_in_use() == available_isas().front());
+  CHECK_THROWS_AS(force_isa("FOO"), std::logic_error);
+}
+
+TEST_CASE("where it runs") {
+  for (int call = 0; call < 2; ++call) {
+    try {
+      std::printf("isa in use: %s\n", isa_in_use().c_str());
+    } catch (const Error& error) {
+      std::printf("%d %s\n", static_cast<int>(error.code()), error.what());
+    }
+  }
+}
