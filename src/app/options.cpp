@@ -35,10 +35,13 @@ struct RawOptions {
   bool no_color = false;
 };
 
-void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
+void add_model(CLI::App& app, CommonOptions& options) {
   app.add_option("-m,--model", options.model, "a shipped model or a model file")
       ->type_name("NAME|PATH")
       ->capture_default_str();
+}
+
+void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
   app.add_option("--threads", options.threads, "threads; 0: all cores")
       ->type_name("N")
       ->check(whole_number(0, kMaxThreads));
@@ -97,6 +100,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
 
 CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawOptions& raw) {
   CLI::App* command = app.add_subcommand("eval", "how well words land on their regions");
+  add_model(*command, common);
   add_common(*command, common, raw);
   add_view(*command, raw);
   command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();
@@ -114,6 +118,14 @@ CLI::App* add_models(CLI::App& app, ModelsOptions& models) {
   check->add_option("PATH", models.name, "a model file")->required();
   check->callback([&models] { models.action = ModelsOptions::Action::check; });
   command->add_subcommand("list", "the shipped models");
+  return command;
+}
+
+CLI::App* add_bench(CLI::App& app, BenchOptions& bench, CommonOptions& common, RawOptions& raw) {
+  CLI::App* command = app.add_subcommand("bench", "how fast attention is on this machine");
+  add_common(*command, common, raw);
+  command->add_flag("--json", bench.json, "print JSON instead of the table");
+  command->add_flag("--quick", bench.quick, "a few small shapes only");
   return command;
 }
 
@@ -164,7 +176,12 @@ bool colour_wanted(const RawOptions& raw) {
   return !raw.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1;
 }
 
-RunOptions finish_main_job(RunOptions run, const RawOptions& raw) {
+RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions& raw) {
+  for (const char* name : {"IMAGE", "INSTRUCTION"}) {
+    if (app.count(name) == 0) throw Error(ErrorCode::usage, name, "is missing", "see attnviz --help");
+  }
+  if (app.count("--words") > 0) run.words = raw.words;
+  if (app.count("--top") > 0) run.top_k = raw.top_k;
   run.layer = given(raw.layer);
   run.head = given(raw.head);
   if (raw.patches != 0) run.patches = raw.patches;
@@ -187,34 +204,34 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-      "Commands: attnviz eval DATASET.jsonl, attnviz models (each has --help).");
+      "Commands: attnviz eval DATASET.jsonl, attnviz models, attnviz bench (each has --help).");
   CommonOptions common;
   RawOptions raw;
   RunOptions run;
   EvalOptions eval;
   ModelsOptions models;
+  BenchOptions bench;
   app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
+  add_model(app, common);
   add_common(app, common, raw);
   add_main_job(app, run, raw);
   const CLI::App* eval_command = add_eval(app, eval, common, raw);
   const CLI::App* models_command = add_models(app, models);
+  const CLI::App* bench_command = add_bench(app, bench, common, raw);
   app.require_subcommand(0, 1);
   if (auto print = parse(app, argc, argv)) return *print;
 
   for (const CLI::App* command : app.get_subcommands()) refuse_options_of_others(app, *command);
   common.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
-  run.common = eval.common = common;
+  run.common = eval.common = bench.common = common;
   if (models_command->parsed()) return models;
+  if (bench_command->parsed()) return bench;
   if (eval_command->parsed()) {
     eval.layer = given(raw.layer);
     eval.head = given(raw.head);
     return eval;
   }
-  if (app.count("IMAGE") == 0) throw Error(ErrorCode::usage, "IMAGE", "is missing", "see attnviz --help");
-  if (app.count("INSTRUCTION") == 0) throw Error(ErrorCode::usage, "INSTRUCTION", "is missing", "see attnviz --help");
-  if (app.count("--words") > 0) run.words = raw.words;
-  if (app.count("--top") > 0) run.top_k = raw.top_k;
-  return finish_main_job(run, raw);
+  return finish_main_job(app, run, raw);
 }
 
 }  // namespace attnviz::app

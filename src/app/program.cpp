@@ -24,6 +24,10 @@ struct Dispatch {
     set_num_threads(options.common.threads);
     run_eval(options);
   }
+  void operator()(const BenchOptions& options) const {
+    set_num_threads(options.common.threads);
+    run_bench(options);
+  }
 };
 
 constexpr std::size_t kMaxMessageBytes = 2000;  // names in a hostile file may be megabytes long

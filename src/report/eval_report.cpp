@@ -38,17 +38,6 @@ std::string cell(const Mean& mean) {
   return text;
 }
 
-// Pads by columns on the screen: a Chinese character takes two and three bytes.
-std::string padded(const std::string& text, std::size_t columns) {
-  std::size_t width = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) width += 1;
-    if (byte >= 0xE0) width += 2;
-  }
-  return text + std::string(width < columns ? columns - width : 0, ' ');
-}
-
 }  // namespace
 
 std::string to_json(const EvalSummary& summary) {
@@ -75,7 +64,7 @@ std::string to_text(const EvalSummary& summary, Language language) {
   const bool zh = language == Language::zh;
   std::string text = (zh ? "模型 " : "model ") + harmless(summary.model) +
                      (summary.alone ? (zh ? "，单词单独评测" : ", every word alone") : "") + "\n";
-  text += padded(zh ? "类别" : "kind", 8) +
+  text += left_aligned(zh ? "类别" : "kind", 8) +
           "     n       mass   pointing        iou     chance     centre    control  discrimin.\n";
   for (const char* kind : kKinds) {
     const auto found = summary.kinds.find(kind);
@@ -83,7 +72,7 @@ std::string to_text(const EvalSummary& summary, Language language) {
     const KindScores& scores = found->second;
     char count[16];
     std::snprintf(count, sizeof count, "%6zu", scores.mass.count);
-    text += padded(kind, 8) + count;
+    text += left_aligned(kind, 8) + count;
     for (const Mean* mean : {&scores.mass, &scores.pointing, &scores.iou, &scores.chance, &scores.centre,
                              &scores.control, &scores.discrimination}) {
       text += cell(*mean);

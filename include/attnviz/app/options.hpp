@@ -53,12 +53,19 @@ struct ModelsOptions {
   std::string name;
 };
 
+// attnviz bench
+struct BenchOptions {
+  CommonOptions common;
+  bool json = false;   // JSON instead of the table
+  bool quick = false;  // a few small shapes only
+};
+
 // --help and --version: print and leave.
 struct PrintAndLeave {
   std::string text;
 };
 
-using Command = std::variant<RunOptions, EvalOptions, ModelsOptions, PrintAndLeave>;
+using Command = std::variant<RunOptions, EvalOptions, ModelsOptions, BenchOptions, PrintAndLeave>;
 
 // Throws Error (usage) that names the option.
 Command parse_command_line(int argc, const char* const* argv);
