@@ -16,8 +16,8 @@ PairMask PairMask::neighbourhood(std::size_t grid_rows, std::size_t grid_cols, s
   std::vector<std::uint8_t> attends(count * count);
   for (std::size_t query = 0; query < count; ++query) {
     const std::size_t row = query / grid_cols, col = query % grid_cols;
-    const std::size_t first_row = row - std::min(row, radius), last_row = std::min(grid_rows - 1, row + radius);
-    const std::size_t first_col = col - std::min(col, radius), last_col = std::min(grid_cols - 1, col + radius);
+    const std::size_t first_row = row - std::min(row, radius), last_row = row + std::min(grid_rows - 1 - row, radius);
+    const std::size_t first_col = col - std::min(col, radius), last_col = col + std::min(grid_cols - 1 - col, radius);
     for (std::size_t r = first_row; r <= last_row; ++r) {
       for (std::size_t c = first_col; c <= last_col; ++c) attends[query * count + r * grid_cols + c] = 1;
     }
@@ -28,8 +28,9 @@ PairMask PairMask::neighbourhood(std::size_t grid_rows, std::size_t grid_cols, s
 PairMask PairMask::block_sparse(std::size_t num_queries, std::size_t num_keys, std::size_t block,
                                 std::span<const std::uint8_t> blocks) {
   if (block == 0) throw std::logic_error("PairMask: blocks of size 0");
-  const std::size_t block_cols = (num_keys + block - 1) / block;
-  if (blocks.size() != (num_queries + block - 1) / block * block_cols) {
+  const auto num_blocks = [&](std::size_t count) { return count / block + (count % block != 0 ? 1 : 0); };
+  const std::size_t block_cols = num_blocks(num_keys);
+  if (blocks.size() != num_blocks(num_queries) * block_cols) {
     throw std::logic_error("PairMask: the pattern does not fit the shape");
   }
   std::vector<std::uint8_t> attends(num_queries * num_keys);

@@ -27,7 +27,7 @@ TEST_CASE("PyTorch's MultiheadAttention with a key mask") {
   CHECK(test::max_difference(kept.per_head, expected_weights) <= 1e-6);
   CHECK(test::max_difference(got, expected_output) <= 1e-5);
 
-  const reference::Attention plain = reference::cross_attention(words, patches, q, k, v, o, 3, mask);
+  const reference::Attention plain = reference::cross_attention(words, patches, {q, k, v, o}, 3, {.mask = mask});
   const std::vector<float> plain_weights(plain.weights.values.begin(), plain.weights.values.end());
   const std::vector<float> plain_output(plain.output.values.begin(), plain.output.values.end());
   CHECK(test::max_difference(plain_weights, fixture.values<float>("expected_weights")) <= 1e-6);

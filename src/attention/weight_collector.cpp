@@ -1,0 +1,56 @@
+#include "attention/weight_collector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "attention/strongest_keys.hpp"
+
+namespace attnviz::attention {
+
+WeightCollector::WeightCollector(std::size_t num_heads, std::size_t num_words, std::size_t num_keys,
+                                 const KeepWeights& keep)
+    : num_heads_(num_heads), num_words_(num_words), num_keys_(num_keys), keep_(keep) {
+  if (keep.per_head) weights_.per_head = Matrix(num_heads * num_words, num_keys);
+  if (keep.head_mean || keep.top_k > 0) weights_.head_mean = Matrix(num_words, num_keys);
+  if (keep.head_max) weights_.head_max = Matrix(num_words, num_keys);
+  if (keep.top_k > 0) weights_.top.resize(num_words);
+}
+
+MatrixView WeightCollector::rows(std::size_t head, std::size_t first_word, std::size_t count) {
+  if (!keep_.per_head) return {};
+  return {weights_.per_head.row(head * num_words_ + first_word).data(), count, num_keys_};
+}
+
+void WeightCollector::add(std::size_t head, std::size_t word, std::span<const float> row) {
+  if (keep_.per_head) {
+    float* own = rows(head, word, 1).data();
+    if (own != row.data()) std::ranges::copy(row, own);
+  }
+  if (!weights_.head_mean.empty()) {
+    float* sum = weights_.head_mean.row(word).data();
+    for (std::size_t key = 0; key < row.size(); ++key) sum[key] += row[key];
+  }
+  if (keep_.head_max) {
+    float* highest = weights_.head_max.row(word).data();
+    for (std::size_t key = 0; key < row.size(); ++key) highest[key] = std::max(highest[key], row[key]);
+  }
+  if (head + 1 == num_heads_ && !weights_.head_mean.empty()) complete(word);
+}
+
+// The sum over all heads becomes their mean.
+void WeightCollector::complete(std::size_t word) {
+  const std::span<float> mean = weights_.head_mean.row(word);
+  const float share = 1.0f / static_cast<float>(num_heads_);
+  for (float& weight : mean) weight *= share;
+  if (keep_.top_k == 0) return;
+  StrongestKeys strongest(std::min(keep_.top_k, num_keys_));
+  strongest.add(mean);
+  weights_.top[word] = strongest.take();
+}
+
+AttentionWeights WeightCollector::finish() {
+  if (!keep_.head_mean) weights_.head_mean = Matrix();
+  return std::move(weights_);
+}
+
+}  // namespace attnviz::attention
