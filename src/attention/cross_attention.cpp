@@ -1,14 +1,21 @@
 #include "attnviz/attention/cross_attention.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 
-#include "attnviz/attention/softmax.hpp"
+#include "attention/folded_path.hpp"
+#include "attention/plain_path.hpp"
+#include "attention/weight_collector.hpp"
 #include "attnviz/core/error.hpp"
-#include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
 namespace {
+
+constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
 
 std::string shape(std::size_t rows, std::size_t cols) {
   std::string text = "[";
@@ -16,38 +23,117 @@ std::string shape(std::size_t rows, std::size_t cols) {
 }
 
 std::string shape(const Linear& linear) { return shape(linear.out_dim(), linear.in_dim()); }
+std::string shape(ConstMatrixView matrix) { return shape(matrix.rows(), matrix.cols()); }
 
 [[noreturn]] void refuse(const std::string& where, const std::string& what) {
   throw Error(ErrorCode::model, where, what);
 }
 
-// One head: A = softmax(Q_h K_h^T) into `weights` [num_words, num_keys], A V_h into `attended` [num_words, head_dim].
-// Q is scaled already. False where a row has no softmax.
-bool attend_head(ConstMatrixView query, ConstMatrixView key, ConstMatrixView value, KeyMask mask, MatrixView weights,
-                 MatrixView attended) {
-  matmul_transposed(query, key, weights);
-  for (std::size_t word = 0; word < weights.rows(); ++word) {
-    if (!softmax(weights.row(word), mask)) return false;
+// The same layer with zero rows after each head, so that every head begins a panel.
+Linear pad_heads(Linear linear, std::size_t num_heads, std::size_t head_dim, std::size_t head_stride) {
+  if (head_dim == head_stride) return linear;
+  const PackedMatrix& weight = linear.weight();
+  PackedMatrix padded(num_heads * head_stride, weight.cols(), [&](std::size_t row, std::span<float> out) {
+    const std::size_t head = row / head_stride, within = row % head_stride;
+    if (within < head_dim) weight.unpack_row(head * head_dim + within, out);
+  });
+  std::vector<float> bias;
+  if (!linear.bias().empty()) {
+    bias.resize(num_heads * head_stride);
+    for (std::size_t head = 0; head < num_heads; ++head) {
+      std::ranges::copy(linear.bias().subspan(head * head_dim, head_dim), bias.data() + head * head_stride);
+    }
   }
-  matmul_transposed(weights, PackedMatrix::from_transposed(value), attended);
+  return {std::move(padded), std::move(bias)};
+}
+
+bool all_finite(ConstMatrixView matrix) {
+  for (std::size_t r = 0; r < matrix.rows(); ++r) {
+    float check = 0;
+    for (const float value : matrix.row(r)) check += value * 0.0f;
+    if (check != 0) return false;  // NaN
+  }
   return true;
+}
+
+void refuse_not_finite(const std::string& where, ConstMatrixView matrix) {
+  for (std::size_t r = 0; r < matrix.rows(); ++r) {
+    for (std::size_t c = 0; c < matrix.cols(); ++c) {
+      if (std::isfinite(matrix(r, c))) continue;
+      refuse(where, "the number at [" + std::to_string(r) + ", " + std::to_string(c) + "] of " + shape(matrix) +
+                        " is " + (std::isnan(matrix(r, c)) ? "NaN" : "infinite"));
+    }
+  }
 }
 
 }  // namespace
 
+struct CrossModalAttention::Folding {
+  std::once_flag once;
+  FoldedKey key;
+};
+
+// What a call holds from its queries to its output.
+struct CrossModalAttention::Run {
+  const CrossModalAttention& layer;
+  Matrix query;     // [num_words, num_heads * head_stride]
+  Matrix attended;  // [num_words, model_dim]
+  std::optional<WeightCollector> collector;
+  AttentionCall call;
+
+  Run(const CrossModalAttention& attention, ConstMatrixView words, std::size_t num_keys,
+      const AttentionOptions& options)
+      : layer(attention), query(attention.project_query(words)), attended(words.rows(), attention.model_dim()) {
+    const KeepWeights& keep = options.keep;
+    if (keep.per_head || keep.head_mean || keep.head_max || keep.top_k > 0) {
+      collector.emplace(layer.num_heads_, words.rows(), num_keys, keep);
+    }
+    call.query = query;
+    call.num_heads = layer.num_heads_;
+    call.head_dim = layer.head_dim_;
+    call.head_stride = layer.head_stride_;
+    call.mask = options.mask;
+    call.pairs = options.pairs;
+    call.kind = layer.kind_;
+    call.collector = collector ? &*collector : nullptr;
+  }
+
+  AttentionResult finish(bool finite, const auto& refuse_numbers) {
+    AttentionResult result;
+    if (finite) result.output = layer.projections_.output.forward(attended);
+    if (!finite || !all_finite(result.output)) refuse_numbers();
+    if (collector) result.weights = collector->finish();
+    return result;
+  }
+};
+
 CrossModalAttention::CrossModalAttention(AttentionProjections projections, std::size_t num_heads, std::string name,
                                          AttentionKind kind)
-    : projections_(std::move(projections)), num_heads_(num_heads), name_(std::move(name)), kind_(kind) {
+    : projections_(std::move(projections)),
+      num_heads_(num_heads),
+      name_(std::move(name)),
+      kind_(kind),
+      folding_(std::make_unique<Folding>()) {
   check_projections();
+  head_dim_ = projections_.query.out_dim() / num_heads_;
+  head_stride_ = (head_dim_ + kWidth - 1) / kWidth * kWidth;
+  for (Linear* linear : {&projections_.query, &projections_.key, &projections_.value}) {
+    *linear = pad_heads(std::move(*linear), num_heads_, head_dim_, head_stride_);
+  }
 }
+
+CrossModalAttention::CrossModalAttention(CrossModalAttention&&) noexcept = default;
+CrossModalAttention& CrossModalAttention::operator=(CrossModalAttention&&) noexcept = default;
+CrossModalAttention::~CrossModalAttention() = default;
 
 void CrossModalAttention::check_projections() const {
   const auto& [query, key, value, output] = projections_;
-  if (num_heads_ == 0 || model_dim() == 0 || model_dim() % num_heads_ != 0) {
-    refuse(name_, "a width of " + std::to_string(model_dim()) + " cannot be cut into " + std::to_string(num_heads_) +
-                      " heads");
+  const std::size_t width = query.out_dim();
+  if (num_heads_ == 0 || width == 0 || width % num_heads_ != 0) {
+    refuse(name_,
+           "a width of " + std::to_string(width) + " cannot be cut into " + std::to_string(num_heads_) + " heads");
   }
-  if (key.out_dim() != query.out_dim()) {
+  if (key.out_dim() != width) {
     refuse(name_ + ".key", "shape " + shape(key) + " does not fit the query's " + shape(query));
   }
   if (value.out_dim() != key.out_dim() || value.in_dim() != key.in_dim()) {
@@ -56,68 +142,113 @@ void CrossModalAttention::check_projections() const {
   if (output.in_dim() != value.out_dim()) {
     refuse(name_ + ".output", "shape " + shape(output) + " does not fit the value's " + shape(value));
   }
+  if (kind_.type == AttentionKind::Type::top_k && kind_.top_k == 0) refuse(name_, "top-k attention over 0 keys");
 }
 
-void CrossModalAttention::check_inputs(ConstMatrixView words, ConstMatrixView patches, KeyMask mask) const {
+void CrossModalAttention::check_words(ConstMatrixView words) const {
   if (words.cols() != word_dim()) {
-    refuse(name_ + ": words",
-           "shape " + shape(words.rows(), words.cols()) + " does not fit the query's " + shape(projections_.query));
+    refuse(name_ + ": words", "shape " + shape(words) + " does not fit the query's " + shape(model_dim(), word_dim()));
   }
+  if (words.rows() == 0) refuse(name_ + ": words", "shape " + shape(words) + ": no word asks");
+}
+
+void CrossModalAttention::check_patches(ConstMatrixView patches) const {
   if (patches.cols() != patch_dim()) {
     refuse(name_ + ": patches",
-           "shape " + shape(patches.rows(), patches.cols()) + " does not fit the key's " + shape(projections_.key));
+           "shape " + shape(patches) + " does not fit the key's " + shape(model_dim(), patch_dim()));
   }
-  if (patches.rows() == 0) refuse(name_ + ": patches", "shape " + shape(0, patches.cols()) + ": nothing to attend to");
-  if (mask.empty()) return;
-  if (mask.size() != patches.rows()) {
-    refuse(name_ + ": mask", "shape [" + std::to_string(mask.size()) + "] does not fit the patches' " +
-                                 shape(patches.rows(), patches.cols()));
+  if (patches.rows() == 0) refuse(name_ + ": patches", "shape " + shape(patches) + ": nothing to attend to");
+}
+
+void CrossModalAttention::check_masks(std::size_t num_words, std::size_t num_keys,
+                                      const AttentionOptions& options) const {
+  const auto [mask, pairs, keep, path] = options;
+  if (!mask.empty() && mask.size() != num_keys) {
+    refuse(name_ + ": mask",
+           "shape [" + std::to_string(mask.size()) + "] does not fit the patches' " + shape(num_keys, patch_dim()));
   }
-  for (const std::uint8_t attends : mask) {
-    if (attends != 0) return;
+  const auto attends = [](std::uint8_t value) { return value != 0; };
+  if (!mask.empty() && std::ranges::none_of(mask, attends)) {
+    refuse(name_ + ": mask", "all " + std::to_string(mask.size()) + " keys are masked");
   }
-  refuse(name_ + ": mask", "all " + std::to_string(mask.size()) + " keys are masked");
+  if (pairs == nullptr) return;
+  if (pairs->num_queries() != num_words || pairs->num_keys() != num_keys) {
+    refuse(name_ + ": pair mask", "shape " + shape(pairs->num_queries(), pairs->num_keys()) + " does not fit " +
+                                      std::to_string(num_words) + " words and " + std::to_string(num_keys) +
+                                      " keys: " + shape(num_words, num_keys));
+  }
+  if (kind_.type == AttentionKind::Type::linear) {
+    refuse(name_ + ": pair mask", "linear attention forms no pairs that could be masked");
+  }
+  for (std::size_t word = 0; word < num_words; ++word) {
+    const std::span<const std::uint8_t> row = pairs->row(word);
+    bool any = false;
+    for (std::size_t key = 0; key < num_keys && !any; ++key) any = row[key] != 0 && (mask.empty() || mask[key] != 0);
+    if (!any) refuse(name_ + ": pair mask", "all keys of word " + std::to_string(word) + " are masked");
+  }
+}
+
+AttentionPath CrossModalAttention::choose_path(std::size_t num_words, std::size_t num_keys,
+                                               AttentionPath wanted) const {
+  if (kind_.type != AttentionKind::Type::softmax) return AttentionPath::plain;
+  if (wanted != AttentionPath::cheapest) return wanted;
+  return cheapest_path({num_words, num_keys, num_heads_, word_dim(), patch_dim(), model_dim(), out_dim()});
+}
+
+// Q, scaled where the kind wants it: [num_words, num_heads * head_stride].
+Matrix CrossModalAttention::project_query(ConstMatrixView words) const {
+  Matrix query = projections_.query.forward(words);
+  if (kind_.type == AttentionKind::Type::linear) return query;
+  const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim_));
+  for (std::size_t i = 0; i < query.rows() * query.cols(); ++i) query.data()[i] *= scale;
+  return query;
+}
+
+KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {
+  check_patches(patches);
+  refuse_not_finite(name_ + ": patches", patches);
+  return project_heads(projections_.key, projections_.value, patches, head_stride_, 0, num_heads_);
+}
+
+void CrossModalAttention::refuse_numbers(ConstMatrixView words, ConstMatrixView patches) const {
+  refuse_not_finite(name_ + ": words", words);
+  refuse_not_finite(name_ + ": patches", patches);
+  refuse(name_, "attention scores are not finite");
 }
 
 AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixView patches,
                                              const AttentionOptions& options) const {
-  check_inputs(words, patches, options.mask);
-  return forward(words, cache(patches), options);
-}
-
-KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {
-  return {patches.rows(), projections_.key.forward(patches), projections_.value.forward(patches)};
+  check_words(words);
+  check_patches(patches);
+  check_masks(words.rows(), patches.rows(), options);
+  // Only softmax carries what is not finite into its output, where it is found without looking at every input.
+  if (kind_.type != AttentionKind::Type::softmax) {
+    refuse_not_finite(name_ + ": words", words);
+    refuse_not_finite(name_ + ": patches", patches);
+  }
+  Run run(*this, words, patches.rows(), options);
+  bool finite = false;
+  if (choose_path(words.rows(), patches.rows(), options.path) == AttentionPath::folded) {
+    std::call_once(folding_->once,
+                   [this] { folding_->key = fold_key(projections_.key, num_heads_, head_dim_, head_stride_); });
+    finite = attend_folded(run.call, folding_->key, projections_.value, patches, run.attended);
+  } else {
+    finite = attend_plain(run.call, projections_.key, projections_.value, patches, run.attended);
+  }
+  return run.finish(finite, [&] { refuse_numbers(words, patches); });
 }
 
 AttentionResult CrossModalAttention::forward(ConstMatrixView words, const KeyValueCache& keys,
                                              const AttentionOptions& options) const {
-  Matrix query = projections_.query.forward(words);       // [num_words, model_dim]
-  Matrix attended(words.rows(), model_dim());             // [num_words, model_dim]
-  Matrix maps(num_heads_ * words.rows(), keys.num_keys);  // [num_heads * num_words, num_keys]
-  const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim()));
-  for (std::size_t i = 0; i < query.rows() * query.cols(); ++i) query.data()[i] *= scale;
-
-  parallel_for(num_heads_, [&](std::size_t head) {
-    const std::size_t first = head * head_dim();
-    const MatrixView head_maps(maps.data() + head * words.rows() * keys.num_keys, words.rows(), keys.num_keys);
-    if (!attend_head(query.view().columns(first, head_dim()), keys.key.view().columns(first, head_dim()),
-                     keys.value.view().columns(first, head_dim()), options.mask, head_maps,
-                     attended.view().columns(first, head_dim()))) {
-      refuse(name_, "attention scores are not finite");
-    }
-  });
-  AttentionResult result;
-  result.output = projections_.output.forward(attended);
-  if (options.keep.head_mean) {
-    result.weights.head_mean = Matrix(words.rows(), keys.num_keys);
-    for (std::size_t row = 0; row < maps.rows(); ++row) {
-      for (std::size_t key = 0; key < keys.num_keys; ++key) {
-        result.weights.head_mean(row % words.rows(), key) += maps(row, key) / static_cast<float>(num_heads_);
-      }
-    }
+  if (keys.key.size() != num_heads_ * keys.num_keys * head_stride_) {
+    throw std::logic_error("CrossModalAttention: keys and values of another layer");
   }
-  if (options.keep.per_head) result.weights.per_head = std::move(maps);
-  return result;
+  check_words(words);
+  check_masks(words.rows(), keys.num_keys, options);
+  refuse_not_finite(name_ + ": words", words);
+  Run run(*this, words, keys.num_keys, options);
+  const bool finite = attend_heads(run.call, keys, 0, run.attended);
+  return run.finish(finite, [&] { refuse_numbers(words, {}); });
 }
 
 }  // namespace attnviz::attention

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "attention/kernels/matmul_kernel.hpp"
+#include "attention/kernels/softmax_kernel.hpp"
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
@@ -11,20 +12,20 @@ namespace {
 
 constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
 // A block of rows stays in the second-level cache while all panels pass by; a multiple of every tile height.
-constexpr std::size_t kBlockRows = 48;
-// Less work than this is not worth handing to another thread (about 10 microseconds).
-constexpr std::size_t kMinTaskWork = std::size_t{256} * 1024;
+constexpr std::size_t kBlockRows = 96;
+// Less work than this (multiply-adds) is not worth handing to another thread: about 10 microseconds.
+constexpr std::size_t kMinTaskWork = std::size_t{512} * 1024;
 
 std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-// How the product is cut into tasks. Depends on the shape only.
+// How the product is cut into tasks: blocks of rows times pairs of panels, which is what the kernel takes at once.
 struct Cut {
   std::size_t rows_per_task, panels_per_task, row_tasks, panel_tasks;
 
   Cut(std::size_t m, std::size_t num_panels, std::size_t k) {
-    const std::size_t panel_work = kBlockRows * kWidth * std::max<std::size_t>(k, 1);
-    panels_per_task = std::clamp<std::size_t>(ceil_div(kMinTaskWork, panel_work), 1, num_panels);
-    const std::size_t blocks = ceil_div(kMinTaskWork, panel_work * panels_per_task);
+    const std::size_t pair_work = 2 * kWidth * std::min(m, kBlockRows) * std::max<std::size_t>(k, 1);
+    panels_per_task = std::min(2 * ceil_div(kMinTaskWork, pair_work), num_panels);
+    const std::size_t blocks = ceil_div(kMinTaskWork, pair_work / 2 * panels_per_task);
     rows_per_task = kBlockRows * blocks;
     row_tasks = ceil_div(m, rows_per_task);
     panel_tasks = ceil_div(num_panels, panels_per_task);
@@ -48,10 +49,11 @@ MatmulBlock block_of(ConstMatrixView x, const PackedMatrix& w, MatrixView y, con
   const std::size_t col = panel * kWidth;
   MatmulBlock block;
   block.x = x.data() + row * x.stride();
-  block.x_stride = x.stride();
+  block.x_row = x.stride();
   block.rows = std::min(cut.rows_per_task, x.rows() - row);
   block.k = x.cols();
-  block.panels = w.panel(panel);
+  block.w = w.panel(panel);
+  block.w_panel = x.cols() * kWidth;
   block.cols = std::min(cut.panels_per_task * kWidth, w.rows() - col);
   if (!epilogue.bias.empty()) block.bias = epilogue.bias.data() + col;
   if (epilogue.residual.data() != nullptr) {
@@ -86,10 +88,18 @@ PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, const RowSource& source
   });
 }
 
-PackedMatrix::PackedMatrix(ConstMatrixView w)
-    : PackedMatrix(w.rows(), w.cols(), [&](std::size_t row, std::span<float> out) {
-        std::copy(w.row(row).begin(), w.row(row).end(), out.begin());
-      }) {}
+PackedMatrix::PackedMatrix(ConstMatrixView w) : PackedMatrix(w.rows(), w.cols(), nullptr) {
+  parallel_for(num_panels(), [&](std::size_t index) {
+    const std::size_t first = index * kPanelWidth, width = std::min(kPanelWidth, rows_ - first);
+    if (width < kPanelWidth) std::fill_n(panel(index), cols_ * kPanelWidth, 0.0f);
+    transpose(w.data() + first * w.stride(), w.stride(), width, cols_, panel(index), kPanelWidth);
+  });
+}
+
+void PackedMatrix::unpack_row(std::size_t row, std::span<float> out) const {
+  const float* values = panel(row / kPanelWidth) + row % kPanelWidth;
+  for (std::size_t i = 0; i < cols_; ++i) out[i] = values[i * kPanelWidth];
+}
 
 PackedMatrix PackedMatrix::from_transposed(ConstMatrixView transposed) {
   PackedMatrix packed(transposed.cols(), transposed.rows(), nullptr);

@@ -1,6 +1,8 @@
 #include "attnviz/core/buffer.hpp"
 
+#include <mutex>
 #include <new>
+#include <vector>
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -26,7 +28,62 @@ std::shared_ptr<float> allocate(std::size_t size) {
   return {static_cast<float*>(memory), [alignment](float* values) { ::operator delete(values, alignment); }};
 }
 
+// Memory that was given back, the latest last.
+class Store {
+public:
+  // The smallest piece that `size` floats fit in without much waste; null: none.
+  std::shared_ptr<float> take(std::size_t size, std::size_t& capacity) {
+    const std::lock_guard lock(mutex_);
+    std::size_t best = pieces_.size();
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      const std::size_t has = pieces_[i].capacity;
+      const bool fits = has >= size && has <= kMaxWaste * size + kCacheLine;
+      if (fits && (best == pieces_.size() || has < pieces_[best].capacity)) best = i;
+    }
+    if (best == pieces_.size()) return nullptr;
+    const Piece piece = pieces_[best];
+    pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(best));
+    held_ -= piece.capacity;
+    capacity = piece.capacity;
+    return piece.values;
+  }
+
+  void put(std::shared_ptr<float> values, std::size_t capacity) {
+    const std::lock_guard lock(mutex_);
+    pieces_.push_back({std::move(values), capacity});
+    held_ += capacity;
+    while (held_ > kMaxHeld) {  // the oldest go
+      held_ -= pieces_.front().capacity;
+      pieces_.erase(pieces_.begin());
+    }
+  }
+
+private:
+  static constexpr std::size_t kMaxWaste = 2, kMaxHeld = std::size_t{12} << 20;  // 48 MiB
+  struct Piece {
+    std::shared_ptr<float> values;
+    std::size_t capacity;
+  };
+  std::mutex mutex_;
+  std::vector<Piece> pieces_;
+  std::size_t held_ = 0;
+};
+
+Store& store() {
+  static Store& the_store = *new Store;  // outlives every buffer
+  return the_store;
+}
+
 }  // namespace
+
+Buffer Buffer::recycled(std::size_t size) {
+  std::size_t capacity = size;
+  std::shared_ptr<float> values = store().take(size, capacity);
+  if (!values) values = allocate(size);
+  float* begin = values.get();
+  return {{begin, [owner = std::move(values), capacity](float*) mutable { store().put(std::move(owner), capacity); }},
+          size};
+}
 
 Buffer::Buffer(std::size_t size) : values_(allocate(size)), size_(size) {}
 

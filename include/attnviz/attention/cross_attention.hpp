@@ -19,9 +19,11 @@
 #include <memory>
 #include <string>
 
+#include "attnviz/attention/cost.hpp"
 #include "attnviz/attention/linear.hpp"
 #include "attnviz/attention/mask.hpp"
 #include "attnviz/attention/weights.hpp"
+#include "attnviz/core/buffer.hpp"
 #include "attnviz/core/matrix.hpp"
 
 namespace attnviz::attention {
@@ -46,14 +48,11 @@ struct AttentionKind {
   std::size_t top_k = 0;
 };
 
-// Two ways to the same numbers; see ARCHITECTURE.md for what each costs.
-enum class AttentionPath { cheapest, plain, folded };
-
 struct AttentionOptions {
   KeyMask mask{};                   // [num_keys] or empty
   const PairMask* pairs = nullptr;  // [num_words, num_keys] or null; both masks hold where both are given
   KeepWeights keep{};
-  AttentionPath path = AttentionPath::cheapest;
+  AttentionPath path = AttentionPath::cheapest;  // of softmax; the other kinds have one
 };
 
 struct AttentionResult {
@@ -63,8 +62,8 @@ struct AttentionResult {
 
 // K and V of one image, for many instructions. Made by CrossModalAttention::cache; of use to that layer alone.
 struct KeyValueCache {
-  std::size_t num_keys = 0;
-  Matrix key, value;
+  std::size_t num_keys = 0, num_heads = 0;
+  Buffer key, value;  // [num_heads, num_keys, head_dim rounded up to 16]
 };
 
 class CrossModalAttention {
@@ -72,28 +71,40 @@ public:
   // `name` is what errors call this layer, for example "fusion.layers.0.attention".
   CrossModalAttention(AttentionProjections projections, std::size_t num_heads, std::string name,
                       AttentionKind kind = {});
+  CrossModalAttention(CrossModalAttention&&) noexcept;
+  CrossModalAttention& operator=(CrossModalAttention&&) noexcept;
+  ~CrossModalAttention();
 
   std::size_t num_heads() const { return num_heads_; }
-  std::size_t model_dim() const { return projections_.query.out_dim(); }
-  std::size_t head_dim() const { return model_dim() / num_heads_; }
+  std::size_t model_dim() const { return num_heads_ * head_dim_; }
+  std::size_t head_dim() const { return head_dim_; }
   std::size_t word_dim() const { return projections_.query.in_dim(); }
   std::size_t patch_dim() const { return projections_.key.in_dim(); }
   std::size_t out_dim() const { return projections_.output.out_dim(); }
 
   AttentionResult forward(ConstMatrixView words, ConstMatrixView patches, const AttentionOptions& options = {}) const;
 
-  // The same with the keys' part done once: forward(words, cache(patches)) == forward(words, patches, plain path).
+  // The same with the keys' part done once: forward(words, cache(patches)) == forward(words, patches) on the plain path.
   KeyValueCache cache(ConstMatrixView patches) const;
   AttentionResult forward(ConstMatrixView words, const KeyValueCache& keys, const AttentionOptions& options = {}) const;
 
 private:
-  void check_projections() const;
-  void check_inputs(ConstMatrixView words, ConstMatrixView patches, KeyMask mask) const;
+  struct Folding;  // the folded path's own form of the key projection, made when first needed
+  struct Run;
 
-  AttentionProjections projections_;
-  std::size_t num_heads_;
+  void check_projections() const;
+  void check_words(ConstMatrixView words) const;
+  void check_patches(ConstMatrixView patches) const;
+  void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOptions& options) const;
+  AttentionPath choose_path(std::size_t num_words, std::size_t num_keys, AttentionPath wanted) const;
+  Matrix project_query(ConstMatrixView words) const;
+  [[noreturn]] void refuse_numbers(ConstMatrixView words, ConstMatrixView patches) const;
+
+  AttentionProjections projections_;  // query, key and value with heads padded to whole panels
+  std::size_t num_heads_, head_dim_ = 0, head_stride_ = 0;
   std::string name_;
   AttentionKind kind_;
+  std::unique_ptr<Folding> folding_;
 };
 
 }  // namespace attnviz::attention

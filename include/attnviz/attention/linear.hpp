@@ -24,6 +24,8 @@ public:
 
   std::size_t in_dim() const { return weight_.cols(); }
   std::size_t out_dim() const { return weight_.rows(); }
+  const PackedMatrix& weight() const { return weight_; }
+  std::span<const float> bias() const { return bias_; }  // [out] or empty
 
   // x [rows, in] -> [rows, out]. The caller has checked that the widths fit.
   Matrix forward(ConstMatrixView x, Activation activation = Activation::none) const;

@@ -37,6 +37,7 @@ public:
   std::size_t rows() const { return rows_; }  // n
   std::size_t cols() const { return cols_; }  // k
   std::size_t num_panels() const { return (rows_ + kPanelWidth - 1) / kPanelWidth; }
+  void unpack_row(std::size_t row, std::span<float> out) const;  // out [k]
   const float* panel(std::size_t index) const { return values_.data() + index * cols_ * kPanelWidth; }
 
 private:

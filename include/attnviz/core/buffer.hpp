@@ -14,6 +14,10 @@ public:
   Buffer() = default;
   explicit Buffer(std::size_t size);
 
+  // Memory that calls need again and again: comes from a small store of the process and goes back to it, since asking
+  // the system for it anew takes as long as using it.
+  static Buffer recycled(std::size_t size);
+
   std::size_t size() const { return size_; }
   float* data() { return values_.get(); }
   const float* data() const { return values_.get(); }

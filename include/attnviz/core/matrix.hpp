@@ -59,6 +59,11 @@ public:
     assert(r < rows_ && c < cols_);
     return data_[r * stride_ + c];
   }
+  // Rows [begin, begin + count).
+  BasicMatrixView row_range(std::size_t begin, std::size_t count) const {
+    assert(begin + count <= rows_);
+    return {data_ + begin * stride_, count, cols_, stride_};
+  }
   // Columns [begin, begin + count) of every row, for example one head of a projection.
   BasicMatrixView columns(std::size_t begin, std::size_t count) const {
     assert(begin + count <= cols_);

@@ -1,0 +1,156 @@
+#include "attention/folded_path.hpp"
+
+#include <algorithm>
+
+#include "attention/kernels/matmul_kernel.hpp"
+#include "attention/key_stream.hpp"
+#include "attnviz/core/parallel.hpp"
+
+namespace attnviz::attention {
+namespace {
+
+constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
+constexpr std::size_t kRowFloats = std::size_t{4} << 20;     // 16 MiB of attention rows at a time
+constexpr std::size_t kBlockFloats = std::size_t{64} << 10;  // 256 KiB of patches stay in the second-level cache
+constexpr std::size_t kMaxBlockKeys = 128;
+// Work (multiply-adds) that is worth a part of its own, and how many parts there may be: each has sums of its own.
+constexpr std::size_t kPartWork = std::size_t{2} << 20, kMaxParts = 16;
+
+std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+std::size_t round_up(std::size_t a, std::size_t unit) { return ceil_div(a, unit) * unit; }
+
+// The keys of a call, cut into parts that are streamed on their own. By shape only: sums are merged part by part.
+struct Parts {
+  std::size_t keys_per_part, count;
+
+  Parts(std::size_t num_keys, std::size_t work) {
+    const std::size_t wanted = std::clamp<std::size_t>(round_up(work / kPartWork, 2), 1, kMaxParts);
+    keys_per_part = round_up(ceil_div(num_keys, wanted), 4);
+    count = ceil_div(num_keys, keys_per_part);
+  }
+};
+
+class FoldedTile {
+public:
+  // Words [first_word, first_word + num_words).
+  FoldedTile(const AttentionCall& call, ConstMatrixView patches, std::size_t first_word, std::size_t num_words)
+      : call_(call), patches_(patches), first_word_(first_word), num_words_(num_words) {}
+
+  bool run(const FoldedKey& folded_key, const Linear& value, MatrixView attended) {
+    const PackedMatrix queries(fold_queries(folded_key));  // [lanes, patch_dim]
+    const std::size_t num_lanes = call_.num_heads * num_words_, num_keys = patches_.rows();
+    Buffer row_values;
+    MatrixView rows;
+    if (call_.collector != nullptr) {
+      row_values = Buffer::recycled(num_lanes * num_keys);
+      rows = {row_values.data(), num_lanes, num_keys};
+    }
+    Matrix means(num_lanes, round_up(patches_.cols(), kWidth));  // weighted means of the patches
+    if (!stream_patches(queries, rows, means)) return false;
+    project_means(means, value, attended);
+    if (call_.collector != nullptr) collect(rows);
+    return true;
+  }
+
+private:
+  // Lane h * num_words + w: the query of word w and head h, carried into patch space.
+  Matrix fold_queries(const FoldedKey& folded_key) const {
+    Matrix queries(call_.num_heads * num_words_, patches_.cols());
+    parallel_for(call_.num_heads, [&](std::size_t head) {
+      const ConstMatrixView query = call_.head_query(head).row_range(first_word_, num_words_);
+      matmul_transposed(query, folded_key[head], queries.view().row_range(head * num_words_, num_words_));
+    });
+    return queries;
+  }
+
+  bool stream_patches(const PackedMatrix& queries, MatrixView rows, MatrixView means) const {
+    const std::size_t num_keys = patches_.rows();
+    const Parts parts(num_keys, 2 * queries.rows() * num_keys * patches_.cols());
+    std::vector<KeyStream> streams;
+    streams.reserve(parts.count);
+    for (std::size_t part = 0; part < parts.count; ++part) {
+      streams.emplace_back(queries, means.cols(), part * parts.keys_per_part,
+                           LaneMask{call_.mask, call_.pairs, first_word_, num_words_}, rows);
+    }
+    parallel_for(parts.count, [&](std::size_t part) {
+      const std::size_t first = part * parts.keys_per_part;
+      stream_part(streams[part], patches_.row_range(first, std::min(parts.keys_per_part, num_keys - first)));
+    });
+    return KeyStream::finish(streams, means);
+  }
+
+  // Every block of patches is copied once: the copy begins each row on a cache line, and its stride is no power of two,
+  // which would crowd all rows into few sets of the cache.
+  static void stream_part(KeyStream& stream, ConstMatrixView patches) {
+    const std::size_t width = round_up(patches.cols(), kWidth), stride = width + kWidth;
+    const std::size_t block_keys =
+        std::clamp<std::size_t>(kBlockFloats / width / kWidth * kWidth, kWidth, kMaxBlockKeys);
+    Buffer copy = Buffer::recycled(std::min(block_keys, patches.rows()) * stride);
+    for (std::size_t key = 0; key < patches.rows(); key += block_keys) {
+      const std::size_t count = std::min(block_keys, patches.rows() - key);
+      for (std::size_t i = 0; i < count; ++i) {
+        float* row = copy.data() + i * stride;
+        std::ranges::copy(patches.row(key + i), row);
+        std::fill(row + patches.cols(), row + width, 0.0f);
+      }
+      stream.step({copy.data(), count, patches.cols(), stride}, {copy.data(), count, width, stride});
+    }
+  }
+
+  // attended_h = means_h W_V,h^T + b_V,h
+  void project_means(ConstMatrixView means, const Linear& value, MatrixView attended) const {
+    parallel_for(call_.num_heads, [&](std::size_t head) {
+      MatmulBlock block;
+      block.x = means.row_range(head * num_words_, num_words_).data();
+      block.x_row = means.stride();
+      block.rows = num_words_;
+      block.k = patches_.cols();
+      block.w = value.weight().panel(head * call_.head_stride / kWidth);
+      block.w_panel = block.k * kWidth;
+      block.cols = call_.head_dim;
+      if (!value.bias().empty()) block.bias = value.bias().data() + head * call_.head_stride;
+      block.y = attended.row(first_word_).data() + head * call_.head_dim;
+      block.y_stride = attended.stride();
+      multiply_block(block);
+    });
+  }
+
+  void collect(ConstMatrixView rows) const {
+    parallel_for(num_words_, [&](std::size_t word) {
+      for (std::size_t head = 0; head < call_.num_heads; ++head) {
+        call_.collector->add(head, first_word_ + word, rows.row(head * num_words_ + word));
+      }
+    });
+  }
+
+  const AttentionCall& call_;
+  ConstMatrixView patches_;
+  std::size_t first_word_, num_words_;
+};
+
+}  // namespace
+
+FoldedKey fold_key(const Linear& key, std::size_t num_heads, std::size_t head_dim, std::size_t head_stride) {
+  FoldedKey folded(num_heads);
+  parallel_for(num_heads, [&](std::size_t head) {
+    Matrix rows(head_dim, key.in_dim());  // W_K,h
+    for (std::size_t r = 0; r < head_dim; ++r) key.weight().unpack_row(head * head_stride + r, rows.row(r));
+    folded[head] = PackedMatrix::from_transposed(rows);
+  });
+  return folded;
+}
+
+bool attend_folded(const AttentionCall& call, const FoldedKey& folded_key, const Linear& value, ConstMatrixView patches,
+                   MatrixView attended) {
+  const std::size_t row_floats = call.num_heads * patches.rows();  // a word's
+  const std::size_t at_once = call.collector == nullptr
+                                  ? call.num_words()
+                                  : std::clamp<std::size_t>(kRowFloats / row_floats, 1, call.num_words());
+  for (std::size_t first = 0; first < call.num_words(); first += at_once) {
+    FoldedTile tile(call, patches, first, std::min(at_once, call.num_words() - first));
+    if (!tile.run(folded_key, value, attended)) return false;
+  }
+  return true;
+}
+
+}  // namespace attnviz::attention

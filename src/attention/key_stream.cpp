@@ -1,0 +1,160 @@
+#include "attention/key_stream.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "attention/kernels/matmul_kernel.hpp"
+#include "attnviz/core/parallel.hpp"
+
+namespace attnviz::attention {
+namespace {
+
+constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
+
+std::size_t whole_panels(std::size_t count) { return (count + kWidth - 1) / kWidth * kWidth; }
+
+}  // namespace
+
+KeyStream::KeyStream(const PackedMatrix& queries, std::size_t value_dim, std::size_t first_key, const LaneMask& mask,
+                     MatrixView rows)
+    : queries_(queries),
+      padded_lanes_(whole_panels(queries.rows())),
+      value_dim_(value_dim),
+      next_key_(first_key),
+      mask_(mask),
+      rows_(rows),
+      state_(Buffer::recycled(kNumArrays * padded_lanes_)),
+      sums_(Buffer::recycled(queries.rows() * value_dim)) {
+  std::fill_n(array(kMax), padded_lanes_, kMaskedScore);
+  for (const Array zero : {kSum, kCarry, kCheck}) std::fill_n(array(zero), padded_lanes_, 0.0f);
+}
+
+void KeyStream::step(ConstMatrixView keys, ConstMatrixView values) {
+  const std::size_t count = keys.rows();
+  if (any_attended(count)) {
+    if (scores_.size() < count * padded_lanes_) scores_ = Buffer::recycled(count * padded_lanes_);
+    const MatrixView scores(scores_.data(), count, padded_lanes_);
+    MatmulBlock product;  // scores = keys queries^T
+    product.x = keys.data();
+    product.x_row = keys.stride();
+    product.rows = count;
+    product.k = keys.cols();
+    product.w = queries_.panel(0);
+    product.w_panel = keys.cols() * kWidth;
+    product.cols = padded_lanes_;
+    product.y = scores.data();
+    product.y_stride = padded_lanes_;
+    multiply_block(product);
+    apply_mask(scores);
+    softmax_block(scores.data(), count, padded_lanes_, padded_lanes_,
+                  {array(kMax), array(kSum), array(kCarry), array(kCheck)}, array(kDecay));
+    MatmulBlock weighted;  // sums = decay * sums + scores^T values
+    weighted.x = scores.data();
+    weighted.x_row = 1;
+    weighted.x_step = padded_lanes_;
+    weighted.rows = lanes();
+    weighted.k = count;
+    weighted.w = values.data();
+    weighted.w_panel = kWidth;
+    weighted.w_step = values.stride();
+    weighted.cols = value_dim_;
+    if (begun_) weighted.decay = array(kDecay);
+    weighted.y = sums_.data();
+    weighted.y_stride = value_dim_;
+    multiply_block(weighted);
+    begun_ = true;
+    write_rows(scores);
+  } else if (rows_.data() != nullptr) {
+    for (std::size_t lane = 0; lane < lanes(); ++lane)
+      std::ranges::fill(rows_.row(lane).subspan(next_key_, count), 0.0f);
+  }
+  next_key_ += count;
+}
+
+bool KeyStream::any_attended(std::size_t count) const {
+  const auto attended = [&](std::span<const std::uint8_t> mask) {
+    return std::ranges::any_of(mask.subspan(next_key_, count), [](std::uint8_t attends) { return attends != 0; });
+  };
+  if (!mask_.keys.empty() && !attended(mask_.keys)) return false;
+  if (mask_.pairs == nullptr) return true;
+  for (std::size_t word = 0; word < mask_.num_words; ++word) {
+    if (attended(mask_.pairs->row(mask_.first_word + word))) return true;
+  }
+  return false;
+}
+
+// scores [keys of the block, padded lanes]
+void KeyStream::apply_mask(MatrixView scores) const {
+  for (std::size_t key = 0; key < scores.rows() && !mask_.keys.empty(); ++key) {
+    if (mask_.keys[next_key_ + key] == 0) std::ranges::fill(scores.row(key), kMaskedScore);
+  }
+  for (std::size_t lane = 0; lane < lanes() && mask_.pairs != nullptr; ++lane) {
+    const auto attends = mask_.pairs->row(mask_.first_word + lane % mask_.num_words).subspan(next_key_, scores.rows());
+    for (std::size_t key = 0; key < scores.rows(); ++key) {
+      if (attends[key] == 0) scores(key, lane) = kMaskedScore;
+    }
+  }
+}
+
+void KeyStream::write_rows(ConstMatrixView scores) {
+  if (rows_.data() == nullptr) return;
+  transpose(scores.data(), padded_lanes_, scores.rows(), lanes(), rows_.data() + next_key_, rows_.stride());
+  blocks_.push_back({next_key_, scores.rows()});
+  block_max_.insert(block_max_.end(), array(kMax), array(kMax) + padded_lanes_);
+}
+
+bool KeyStream::merge_state(std::span<KeyStream> parts, std::vector<float>& max, std::vector<float>& share) {
+  const std::size_t padded = parts.front().padded_lanes_;
+  const std::vector<float> ones(padded, 1.0f);
+  max.assign(padded, kMaskedScore);
+  share.assign(padded, 0.0f);
+  for (KeyStream& part : parts) {
+    for (std::size_t lane = 0; lane < padded; ++lane) max[lane] = std::max(max[lane], part.array(kMax)[lane]);
+  }
+  for (KeyStream& part : parts) {  // from here on, decay is the part's factor
+    exp_differences(part.array(kMax), max.data(), ones.data(), padded, part.array(kDecay));
+    for (std::size_t lane = 0; lane < padded; ++lane) share[lane] += part.array(kSum)[lane] * part.array(kDecay)[lane];
+  }
+  for (float& value : share) value = 1.0f / value;
+  return std::ranges::all_of(parts, [](KeyStream& part) {
+    return std::all_of(part.array(kCheck), part.array(kCheck) + part.lanes(), [](float check) { return check == 0; });
+  });
+}
+
+bool KeyStream::finish(std::span<KeyStream> parts, MatrixView sums) {
+  std::vector<float> max, share;  // [padded lanes]
+  if (!merge_state(parts, max, share)) return false;
+  parallel_for(parts.front().padded_lanes_ / kWidth, [&](std::size_t panel) {
+    const std::size_t first = panel * kWidth, end = std::min(first + kWidth, parts.front().lanes());
+    for (std::size_t lane = first; lane < end; ++lane) {
+      const std::span<float> sum = sums.row(lane);
+      std::ranges::fill(sum, 0.0f);
+      for (KeyStream& part : parts) {
+        if (!part.begun_) continue;
+        const float factor = part.array(kDecay)[lane] * share[lane];
+        const float* add = part.sums_.data() + lane * part.value_dim_;
+        for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += factor * add[c];
+      }
+    }
+    for (const KeyStream& part : parts) part.scale_rows(first, end, max, share);
+  });
+  return true;
+}
+
+// Each row's stretch of a block, relative to the maximum of that time, becomes weights: lanes [first, end) of one
+// panel.
+void KeyStream::scale_rows(std::size_t first, std::size_t end, const std::vector<float>& max,
+                           const std::vector<float>& share) const {
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    std::array<float, kWidth> factors{};
+    exp_differences(block_max_.data() + b * padded_lanes_ + first, max.data() + first, share.data() + first, kWidth,
+                    factors.data());
+    for (std::size_t lane = first; lane < end; ++lane) {
+      const float factor = factors[lane - first];
+      for (float& weight : rows_.row(lane).subspan(blocks_[b].first_key, blocks_[b].num_keys)) weight *= factor;
+    }
+  }
+}
+
+}  // namespace attnviz::attention
