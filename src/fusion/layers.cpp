@@ -39,15 +39,14 @@ FeedForward::FeedForward(attention::Linear up, attention::Linear down, const std
   }
 }
 
-void FeedForward::add_to(MatrixView x) const {
-  const Matrix hidden = up_.forward(x, attention::Activation::relu);  // [tokens, hidden]
-  down_.forward_into(hidden, x, attention::Activation::none, x);
+Matrix FeedForward::forward(ConstMatrixView x) const {
+  return down_.forward(up_.forward(x, attention::Activation::relu));  // [tokens, hidden] between
 }
 
-void add(MatrixView x, ConstMatrixView y) {
+void add(MatrixView x, ConstMatrixView y, float gain) {
   if (x.rows() != y.rows() || x.cols() != y.cols()) throw std::logic_error("add: shapes do not fit");
   for (std::size_t r = 0; r < x.rows(); ++r) {
-    for (std::size_t c = 0; c < x.cols(); ++c) x(r, c) += y(r, c);
+    for (std::size_t c = 0; c < x.cols(); ++c) x(r, c) += gain * y(r, c);
   }
 }
 

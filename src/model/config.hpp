@@ -8,6 +8,7 @@
 
 #include "attnviz/core/report.hpp"
 #include "attnviz/core/words.hpp"
+#include "model/fusion_config.hpp"
 
 namespace attnviz::model {
 
@@ -23,17 +24,13 @@ struct VisionConfig {
   std::vector<BlockConfig> blocks;
 };
 
-struct TransformerConfig {
-  std::size_t layers = 0, heads = 0, ffn = 0;
-};
-
 struct ModelConfig {
   std::string name;
   VisionConfig vision;
   std::size_t dim = 0, max_words = 0;
-  TransformerConfig text, fusion;
+  TransformerConfig text;
+  FusionConfig fusion;
   std::vector<WordKind> apart;  // kinds of words that attend to no other word
-  std::string fusion_type;
   ViewChoice view;
 };
 

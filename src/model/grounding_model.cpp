@@ -5,6 +5,7 @@
 
 #include "attnviz/core/error.hpp"
 #include "attnviz/image/patchify.hpp"
+#include "model/strategies.hpp"
 #include "model/vocabulary.hpp"
 
 namespace attnviz::model {
@@ -20,19 +21,6 @@ ModelConfig read_config(const SafeTensors& file) {
   return parse_config(file.metadata("config"), file.name());
 }
 
-std::unique_ptr<fusion::FusionStrategy> read_cross(const ModelConfig& config, const Weights& weights) {
-  std::vector<fusion::CrossModalTransformerBlock> layers;
-  for (std::size_t i = 0; i < config.fusion.layers; ++i) {
-    const std::string name = "fusion.layers." + std::to_string(i);
-    layers.emplace_back(weights.attention(name + ".attention", config.dim, config.fusion.heads),
-                        weights.norm(name + ".norm1", config.dim),
-                        weights.feed_forward(name + ".ffn", config.dim, config.fusion.ffn),
-                        weights.norm(name + ".norm2", config.dim), name);
-  }
-  return std::make_unique<fusion::CrossFusion>(fusion::CrossModalFusionNetwork(std::move(layers)),
-                                               weights.matrix("fusion.nothing", 1, config.dim));
-}
-
 }  // namespace
 
 std::vector<std::uint8_t> content_mask(const PatchGrid& grid) {
@@ -43,6 +31,11 @@ std::vector<std::uint8_t> content_mask(const PatchGrid& grid) {
   return mask;
 }
 
+fusion::VisualTokens visual_tokens(const EncodedImage& image, attention::KeyMask mask) {
+  return {image.patches, static_cast<std::size_t>(image.grid.rows()), static_cast<std::size_t>(image.grid.cols()),
+          mask};
+}
+
 GroundingModel::GroundingModel(const SafeTensors& file) : GroundingModel(file, Weights(file)) {}
 
 GroundingModel::GroundingModel(const SafeTensors& file, const Weights& weights)
@@ -51,12 +44,12 @@ GroundingModel::GroundingModel(const SafeTensors& file, const Weights& weights)
       patch_embedding_(config_, trunk_, weights),
       vocabulary_(parse_vocabulary(file.metadata("vocabulary"), num_embedding_rows(weights), file.name())),
       word_encoder_(config_, vocabulary_, weights),
-      strategy_(read_cross(config_, weights)) {
+      strategy_(read_strategy(config_.fusion, config_.dim, weights)) {
   if (ActionHead::is_in(weights)) action_head_.emplace(config_, weights);
   facts_.name = config_.name;
-  facts_.fusion = config_.fusion_type;
-  facts_.num_layers = config_.fusion.layers;
-  facts_.num_heads = config_.fusion.heads;
+  facts_.fusion = config_.fusion.type;
+  facts_.num_layers = strategy_->num_layers();
+  facts_.num_heads = strategy_->num_heads();
   facts_.model_dim = config_.dim;
   facts_.patch_px = config_.vision.patch_px;
 }
@@ -83,10 +76,10 @@ Attended GroundingModel::attend(const EncodedImage& image, const Words& words) c
                     " that model '" + config_.name + "' takes");
   }
   const std::vector<std::uint8_t> mask = content_mask(image.grid);
-  fusion::Fused fused = strategy_->run(word_encoder_.run(words), image.patches, mask);
+  fusion::Fused fused = strategy_->run(word_encoder_.run(words), visual_tokens(image, mask));
   Attended attended;
   if (action_head_) attended.target = action_head_->run(fused.words, image.patches, mask, image.grid);
-  attended.maps = std::move(fused.maps);
+  attended.maps = std::move(fused.maps.front());
   return attended;
 }
 

@@ -53,4 +53,7 @@ private:
 // Patches with content: [num_patches], 1 = content.
 std::vector<std::uint8_t> content_mask(const PatchGrid& grid);
 
+// Borrows both.
+fusion::VisualTokens visual_tokens(const EncodedImage& image, attention::KeyMask mask);
+
 }  // namespace attnviz::model

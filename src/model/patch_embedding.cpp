@@ -81,7 +81,7 @@ Matrix PatchEmbedding::run(ConstMatrixView input, MapSize input_size, const Trun
   from_rgb_.forward_into(block_colours(input, input_size, grid), tokens, attention::Activation::none, tokens);
   fusion::add_positions_2d(tokens, grid.height, grid.width, position_gain_);
   norm_in_.apply(tokens);
-  ffn_.add_to(tokens);
+  fusion::add(tokens, ffn_.forward(tokens));
   norm_out_.apply(tokens);
   return tokens;
 }

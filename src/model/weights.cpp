@@ -83,10 +83,11 @@ fusion::FeedForward Weights::feed_forward(const std::string& name, std::size_t d
   return {linear(name + ".up", dim, hidden), linear(name + ".down", hidden, dim), name};
 }
 
-attention::CrossModalAttention Weights::attention(const std::string& name, std::size_t dim, std::size_t heads) const {
+attention::CrossModalAttention Weights::attention(const std::string& name, std::size_t dim, std::size_t heads,
+                                                  attention::AttentionKind kind) const {
   attention::AttentionProjections projections{linear(name + ".query", dim, dim), linear(name + ".key", dim, dim),
                                               linear(name + ".value", dim, dim), linear(name + ".output", dim, dim)};
-  return {std::move(projections), heads, name};
+  return {std::move(projections), heads, name, kind};
 }
 
 }  // namespace attnviz::model

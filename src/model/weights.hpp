@@ -39,7 +39,8 @@ public:
   // name.up, name.down
   fusion::FeedForward feed_forward(const std::string& name, std::size_t dim, std::size_t hidden) const;
   // name.query, .key, .value, .output, all [dim, dim]
-  attention::CrossModalAttention attention(const std::string& name, std::size_t dim, std::size_t heads) const;
+  attention::CrossModalAttention attention(const std::string& name, std::size_t dim, std::size_t heads,
+                                           attention::AttentionKind kind = {}) const;
 
 private:
   const TensorView& tensor(const std::string& name, const std::vector<std::size_t>& shape) const;

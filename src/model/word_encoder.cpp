@@ -39,15 +39,15 @@ WordEncoder::Layer::Layer(const std::string& name, const ModelConfig& config, co
       norm2(weights.norm(name + ".norm2", config.dim)) {}
 
 void WordEncoder::Layer::apply(Matrix& x, const std::vector<bool>& apart) const {
-  Matrix heard = attention.forward(x);
+  Matrix heard = attention.forward(x).output;
   for (std::size_t w = 0; w < x.rows(); ++w) {
     if (!apart[w]) continue;
-    const Matrix own = attention.forward(ConstMatrixView(x.row(w).data(), 1, x.cols()));  // one key: itself
+    const Matrix own = attention.forward(ConstMatrixView(x.row(w).data(), 1, x.cols())).output;  // one key: itself
     std::ranges::copy(own.row(0), heard.row(w).begin());
   }
   fusion::add(x, heard);
   norm1.apply(x);
-  ffn.add_to(x);
+  fusion::add(x, ffn.forward(x));
   norm2.apply(x);
 }
 

@@ -54,9 +54,10 @@ inline void check_forward(const model::GroundingModel& model, const Fixture& fix
   const Words words = words_of(fixture);
   CHECK(max_difference(model.word_encoder().run(words), fixture.matrix("words")) <= tolerance);
   const auto mask = model::content_mask(encoded.grid);
-  const fusion::Fused fused = model.strategy().run(model.word_encoder().run(words), encoded.patches, mask);
+  const fusion::Fused fused =
+      model.strategy().run(model.word_encoder().run(words), model::visual_tokens(encoded, mask));
   CHECK(max_difference(fused.words, fixture.matrix("fused")) <= tolerance);
-  CHECK(max_difference(with_nothing(fused.maps), fixture.values<float>("weights")) <= tolerance);
+  CHECK(max_difference(with_nothing(fused.maps.front()), fixture.values<float>("weights")) <= tolerance);
 
   Matrix summary(1, fused.words.cols());
   for (std::size_t w = 0; w < fused.words.rows(); ++w) {

@@ -11,44 +11,16 @@
 
 #include "attnviz/core/error.hpp"
 #include "attnviz/model/model.hpp"
-#include "model/grounding_model.hpp"
-#include "support/model_file.hpp"
+#include "support/model_refusal.hpp"
 
 using namespace attnviz;
+using test::check_mentions;
+using test::load_bytes;
 using test::ModelFile;
+using test::refusal;
 using test::tiny_model;
 
 namespace {
-
-void load_bytes(const std::string& bytes) {
-  const auto file = model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "m.safetensors");
-  const model::GroundingModel loaded(file);
-}
-
-// The message of the error that loading ends in.
-std::string refusal(const std::string& bytes) {
-  try {
-    load_bytes(bytes);
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::model);
-    const std::string message = error.what();
-    CHECK(message.starts_with("m.safetensors: "));
-    CHECK(message.find('\n') == std::string::npos);
-    CHECK(message.size() < 400);
-    return message;
-  }
-  return "(loaded without an error)";
-}
-std::string refusal(const ModelFile& file) { return refusal(file.bytes()); }
-
-// doctest shows both sides where it fails.
-void check_mentions(const std::string& message, std::initializer_list<const char*> parts) {
-  for (const std::string part : parts) {
-    CAPTURE(message);
-    CAPTURE(part);
-    CHECK(message.find(part) != std::string::npos);
-  }
-}
 
 // A header of one tensor before `data`.
 std::string one_tensor(const std::string& entry, const std::string& data) {

@@ -1,45 +1,53 @@
 // The reference documents' transformer block and N-layer fusion network: words look at patches and become fused words.
 //
 //   words    [num_words, dim]
-//   patches  [num_keys, dim]
-//   mask     [num_keys] or empty, 1 = attend
-//   weights  a block: [num_heads * num_words, num_keys]; a network: one such matrix a layer
+//   views    keys [num_keys, dim] of each view, with its mask
+//   weights  [layer][view]: what `keep` asked for, for example per head [num_heads * num_words, num_keys]
 //
-// Shapes that do not fit throw Error (model) with the layer's name.
+// Immutable after construction. Shapes that do not fit throw Error (model) with the layer's name.
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "attnviz/attention/cross_attention.hpp"
 #include "attnviz/core/matrix.hpp"
-#include "attnviz/fusion/layers.hpp"
+#include "attnviz/fusion/sublayers.hpp"
 
 namespace attnviz::fusion {
 
-// x = LN(x + CA(x, V)); x = LN(x + FFN(x)). Post-norm; attention and feed-forward know no residual of their own.
+// Post-norm  x = LN(x + CA(x, V)); x = LN(x + FFN(x)), the reference documents' order, or
+// pre-norm   x = x + CA(LN(x), V); x = x + FFN(LN(x)): each sublayer knows its own.
 class CrossModalTransformerBlock {
 public:
-  CrossModalTransformerBlock(attention::CrossModalAttention attention, LayerNorm norm1, FeedForward ffn,
-                             LayerNorm norm2, const std::string& name);
+  CrossModalTransformerBlock(AttentionSublayer attention, FeedForwardSublayer ffn, const std::string& name);
 
   std::size_t num_heads() const { return attention_.num_heads(); }
-  std::size_t dim() const { return norm1_.dim(); }
+  std::size_t dim() const { return attention_.dim(); }
 
-  // Returns the fused words [num_words, dim]; `weights`, where given, becomes the block's attention weights.
-  Matrix forward(ConstMatrixView words, ConstMatrixView patches, attention::KeyMask mask = {},
-                 Matrix* weights = nullptr) const;
+  ViewsAttended forward(ConstMatrixView words, std::span<const Keys> views,
+                        const attention::KeepWeights& keep = {}) const;
+  ViewsAttended forward(ConstMatrixView words, const Keys& keys, const attention::KeepWeights& keep = {}) const {
+    return forward(words, std::span(&keys, 1), keep);
+  }
+
+  // The same block with x [tokens, dim] as its own keys. Weights: of the first `num_kept` rows.
+  attention::AttentionResult forward_self(ConstMatrixView x, attention::KeyMask mask, std::size_t num_kept,
+                                          const attention::KeepWeights& keep = {}) const;
 
 private:
-  attention::CrossModalAttention attention_;
-  LayerNorm norm1_;
-  FeedForward ffn_;
-  LayerNorm norm2_;
+  AttentionSublayer attention_;
+  FeedForwardSublayer ffn_;
 };
 
 class CrossModalFusionNetwork {
 public:
+  struct Result {
+    Matrix words;                                                   // [num_words, dim]
+    std::vector<std::vector<attention::AttentionWeights>> weights;  // [layer][view]
+  };
+
   // At least one layer, all of the same width and number of heads.
   explicit CrossModalFusionNetwork(std::vector<CrossModalTransformerBlock> layers);
 
@@ -47,12 +55,14 @@ public:
   std::size_t num_heads() const { return layers_.front().num_heads(); }
   std::size_t dim() const { return layers_.front().dim(); }
 
-  // x = words; x = layer(x, patches) for every layer. `weights`, where given, gets one matrix a layer.
-  Matrix fuse(ConstMatrixView words, ConstMatrixView patches, attention::KeyMask mask = {},
-              std::vector<Matrix>* weights = nullptr) const;
+  // x = words; x = layer(x, views) for every layer.
+  Result fuse(ConstMatrixView words, std::span<const Keys> views, const attention::KeepWeights& keep = {}) const;
 
 private:
   std::vector<CrossModalTransformerBlock> layers_;
 };
+
+// Layers of one stack have one width and one number of heads: std::logic_error.
+void check_alike(std::span<const CrossModalTransformerBlock> layers);
 
 }  // namespace attnviz::fusion

@@ -31,31 +31,34 @@ private:
   std::vector<float> weight_, bias_;
 };
 
-// down(ReLU(up(x))): dim -> hidden -> dim.
+// FFN(x) = down(ReLU(up(x))): dim -> hidden -> dim. (FeedForwardNetwork of the reference documents.)
 class FeedForward {
 public:
   FeedForward(attention::Linear up, attention::Linear down, const std::string& name);
 
   std::size_t dim() const { return up_.in_dim(); }
-  // x becomes x + FFN(x).
-  void add_to(MatrixView x) const;
+  Matrix forward(ConstMatrixView x) const;
 
 private:
   attention::Linear up_, down_;
 };
 
-// Cross-attention of tokens with themselves.
+// Attention of tokens to each other: x is queries, keys and values at once. `options.pairs` restricts who sees whom,
+// for example to the neighbourhood graph of a patch grid (PairMask::neighbourhood).
 class SelfAttention {
 public:
   explicit SelfAttention(attention::CrossModalAttention attention) : attention_(std::move(attention)) {}
 
-  Matrix forward(ConstMatrixView x) const { return attention_.forward(x, x).output; }
+  // output [tokens, dim]; weights [num_heads * tokens, tokens] where asked for
+  attention::AttentionResult forward(ConstMatrixView x, const attention::AttentionOptions& options = {}) const {
+    return attention_.forward(x, x, options);
+  }
 
 private:
   attention::CrossModalAttention attention_;
 };
 
-// x += y, of equal shapes.
-void add(MatrixView x, ConstMatrixView y);
+// x += gain * y, of equal shapes.
+void add(MatrixView x, ConstMatrixView y, float gain = 1);
 
 }  // namespace attnviz::fusion

@@ -1,0 +1,41 @@
+#include <stdexcept>
+#include <utility>
+
+#include "attnviz/attention/softmax.hpp"
+#include "attnviz/core/error.hpp"
+#include "attnviz/fusion/strategies.hpp"
+#include "fusion/rows.hpp"
+#include "fusion/view_keys.hpp"
+
+namespace attnviz::fusion {
+
+ConcatFusion::ConcatFusion(attention::Linear score_up, attention::Linear score_down, attention::Linear joined,
+                           StrategyParts parts)
+    : FusionStrategy(joined.out_dim(), std::move(parts)),
+      score_up_(std::move(score_up)),
+      score_down_(std::move(score_down)),
+      joined_(std::move(joined)) {
+  if (joined_.in_dim() != 2 * dim() || score_up_.in_dim() != 2 * dim() || score_down_.in_dim() != score_up_.out_dim() ||
+      score_down_.out_dim() != 1) {
+    throw std::logic_error("ConcatFusion: layers do not fit each other");
+  }
+}
+
+Matrix ConcatFusion::fuse(ConstMatrixView words, std::span<const ViewKeys> views, std::span<AttentionMaps> maps) const {
+  const ViewKeys& view = views.front();
+  const Keys keys = view.keys();
+  const Matrix pairs = beside(mean_row(words), keys.tokens);  // [num_keys, 2 dim]
+  const Matrix hidden = score_up_.forward(pairs, attention::Activation::relu);
+  const Matrix scores = score_down_.forward(hidden);  // [num_keys, 1]
+  Matrix weights(words.rows(), keys.tokens.rows());
+  for (std::size_t word = 0; word < words.rows(); ++word) {
+    std::ranges::copy(std::span(scores.data(), scores.rows()), weights.row(word).begin());
+    if (!attention::softmax(weights.row(word), keys.mask)) {
+      throw Error(ErrorCode::model, "fusion 'concat'", "scores are not finite");
+    }
+  }
+  view.put(weights, maps.front(), 0);
+  return joined_.forward(beside(words, view.mean(view.cells().tokens)));
+}
+
+}  // namespace attnviz::fusion
