@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
+#include <cstdint>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -37,6 +37,18 @@ struct Job {
   }
 };
 
+// Waits until the value is another than `old`. The calls of one inference follow each other within microseconds, which
+// is less than it takes to put a thread to sleep and wake it: so it looks for a while before it sleeps.
+template <typename T>
+void wait_for_change(const std::atomic<T>& value, T old) {
+  constexpr int kLooks = 100;  // some 40 microseconds
+  for (int look = 0; look < kLooks; ++look) {
+    if (value.load(std::memory_order_acquire) != old) return;
+    std::this_thread::yield();
+  }
+  value.wait(old, std::memory_order_acquire);
+}
+
 class Pool {
 public:
   // Where the system gives fewer threads than asked for, those that there are do the work.
@@ -47,11 +59,7 @@ public:
     }
   }
   ~Pool() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
+    start(nullptr);
     for (std::thread& worker : workers_) worker.join();
   }
   Pool(const Pool&) = delete;
@@ -59,40 +67,33 @@ public:
 
   void run(Job& job) {
     const std::lock_guard one_caller(caller_mutex_);
-    {
-      const std::lock_guard lock(mutex_);
-      job_ = &job;
-      ++generation_;
-      busy_ = workers_.size();
-    }
-    wake_.notify_all();
+    busy_.store(workers_.size(), std::memory_order_relaxed);
+    start(&job);
     job.work();
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return busy_ == 0; });
+    for (std::size_t busy = busy_; busy != 0; busy = busy_) wait_for_change(busy_, busy);
   }
 
 private:
+  void start(Job* job) {
+    job_ = job;
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
+  }
+
   void loop() {
-    std::size_t seen = 0;
-    std::unique_lock lock(mutex_);
-    while (true) {
-      wake_.wait(lock, [&] { return stopping_ || generation_ != seen; });
-      if (stopping_) return;
-      seen = generation_;
-      Job* job = job_;
-      lock.unlock();
-      job->work();
-      lock.lock();
-      if (--busy_ == 0) idle_.notify_one();
+    for (std::uint32_t seen = 0;; ++seen) {
+      wait_for_change(generation_, seen);
+      if (job_ == nullptr) return;
+      job_->work();
+      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
     }
   }
 
-  std::mutex caller_mutex_, mutex_;
-  std::condition_variable wake_, idle_;
+  std::mutex caller_mutex_;
   std::vector<std::thread> workers_;
-  Job* job_ = nullptr;
-  std::size_t generation_ = 0, busy_ = 0;
-  bool stopping_ = false;
+  Job* job_ = nullptr;  // null: the end
+  std::atomic<std::uint32_t> generation_{0};
+  std::atomic<std::size_t> busy_{0};
 };
 
 Pool& pool() {

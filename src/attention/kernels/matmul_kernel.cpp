@@ -26,8 +26,8 @@ constexpr bool kManyRegisters = kLanes == 16 || HWY_ARCH_ARM;  // 32 with AVX-51
 // The tile holds as many sums as hide the latency of a multiply-add and still fit the registers.
 constexpr std::size_t kTileRows = kLanes == 16 ? 8 : (kLanes == 8 || kManyRegisters) ? 6 : 3;
 constexpr std::size_t kTilePanels = kLanes == 16 ? 2 : 1;
+constexpr std::size_t kFewRows = 3;
 
-constexpr std::size_t kAhead = 16;
 HWY_INLINE Vector activate(Activation activation, Vector v) {
   const Tag d;
   if (activation == Activation::none) return v;
@@ -90,27 +90,26 @@ HWY_INLINE void multiply_tile(const MatmulBlock& block, std::size_t row, std::si
   const std::size_t w_step = block.w_step, w_panel = block.w_panel;
   const float* HWY_RESTRICT w = block.w + panel * w_panel;
   const float* HWY_RESTRICT x = block.x + row * x_row;
-  if (block.decay != nullptr) {
-    for (std::size_t r = 0; r < kRows; ++r) {
-      for (std::size_t p = 0; p < kPanels; ++p)
-        hwy::Prefetch(block.y + (row + r) * block.y_stride + (panel + p) * kWidth);
-    }
-  }
+  const float* next_x = row + 2 * kRows <= block.rows ? x + kRows * x_row : x;  // the next tile's rows
   Vector sums[kRows][kPanels * kVectors];
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t v = 0; v < kPanels * kVectors; ++v) sums[r][v] = hn::Zero(d);
+    for (std::size_t p = 0; p < kPanels && block.decay != nullptr; ++p) {
+      hwy::Prefetch(block.y + (row + r) * block.y_stride + (panel + p) * kWidth);
+    }
   }
-  for (std::size_t i = 0; i < block.k; ++i) {
-    if (kRowMajor && i % kWidth == 0) {
-      for (std::size_t r = 0; r < kRows; ++r) hwy::Prefetch(x + (r + kRows) * x_row + i);
-    }
-    Vector right[kPanels * kVectors];
-    for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
-      right[v] = hn::Load(d, w + v / kVectors * w_panel + i * w_step + v % kVectors * kLanes);
-    }
-    for (std::size_t r = 0; r < kRows; ++r) {
-      const Vector left = hn::Set(d, x[r * x_row + i * x_step]);
-      for (std::size_t v = 0; v < kPanels * kVectors; ++v) sums[r][v] = hn::MulAdd(left, right[v], sums[r][v]);
+  for (std::size_t begin = 0; begin < block.k; begin += kWidth) {
+    for (std::size_t r = 0; r < kRows && kRowMajor; ++r) hwy::Prefetch(next_x + r * x_row + begin);
+    const std::size_t end = block.k - begin < kWidth ? block.k : begin + kWidth;
+    for (std::size_t i = begin; i < end; ++i) {
+      Vector right[kPanels * kVectors];
+      for (std::size_t v = 0; v < kPanels * kVectors; ++v) {
+        right[v] = hn::Load(d, w + v / kVectors * w_panel + i * w_step + v % kVectors * kLanes);
+      }
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const Vector left = hn::Set(d, x[r * x_row + i * x_step]);
+        for (std::size_t v = 0; v < kPanels * kVectors; ++v) sums[r][v] = hn::MulAdd(left, right[v], sums[r][v]);
+      }
     }
   }
   for (std::size_t r = 0; r < kRows; ++r) finish_row<kPanels>(block, row + r, panel, sums[r]);
@@ -119,17 +118,17 @@ HWY_INLINE void multiply_tile(const MatmulBlock& block, std::size_t row, std::si
 // As many tiles of kRows rows as fit; returns the first row that is left.
 template <std::size_t kRows, std::size_t kPanels, bool kRowMajor>
 HWY_INLINE std::size_t multiply_rows(const MatmulBlock& block, std::size_t row, std::size_t panel) {
-  if constexpr (kRows <= kTileRows) {
-    for (; row + kRows <= block.rows; row += kRows) multiply_tile<kRows, kPanels, kRowMajor>(block, row, panel);
-  }
+  for (; row + kRows <= block.rows; row += kRows) multiply_tile<kRows, kPanels, kRowMajor>(block, row, panel);
   return row;
 }
 
-template <std::size_t kPanels, bool kRowMajor>
+// Tiles of at most kMaxRows rows, down to the last row.
+template <std::size_t kMaxRows, std::size_t kPanels, bool kRowMajor>
 HWY_INLINE void multiply_panels(const MatmulBlock& block, std::size_t panel) {
-  std::size_t row = multiply_rows<8, kPanels, kRowMajor>(block, 0, panel);
-  row = multiply_rows<6, kPanels, kRowMajor>(block, row, panel);
-  row = multiply_rows<4, kPanels, kRowMajor>(block, row, panel);
+  std::size_t row = 0;
+  if constexpr (kMaxRows >= 8) row = multiply_rows<8, kPanels, kRowMajor>(block, row, panel);
+  if constexpr (kMaxRows >= 6) row = multiply_rows<6, kPanels, kRowMajor>(block, row, panel);
+  if constexpr (kMaxRows >= 4) row = multiply_rows<4, kPanels, kRowMajor>(block, row, panel);
   row = multiply_rows<3, kPanels, kRowMajor>(block, row, panel);
   row = multiply_rows<2, kPanels, kRowMajor>(block, row, panel);
   multiply_rows<1, kPanels, kRowMajor>(block, row, panel);
@@ -139,10 +138,15 @@ template <bool kRowMajor>
 HWY_INLINE void multiply_all(const MatmulBlock& block) {
   const std::size_t num_panels = (block.cols + kWidth - 1) / kWidth;
   std::size_t panel = 0;
-  for (; panel + kTilePanels <= num_panels; panel += kTilePanels) {
-    multiply_panels<kTilePanels, kRowMajor>(block, panel);
+  if (block.rows <= kFewRows) {  // more panels at once instead, or there would be too few sums to keep the units busy
+    for (; panel + 2 * kTilePanels <= num_panels; panel += 2 * kTilePanels) {
+      multiply_panels<kFewRows, 2 * kTilePanels, kRowMajor>(block, panel);
+    }
   }
-  for (; panel < num_panels; ++panel) multiply_panels<1, kRowMajor>(block, panel);
+  for (; panel + kTilePanels <= num_panels; panel += kTilePanels) {
+    multiply_panels<kTileRows, kTilePanels, kRowMajor>(block, panel);
+  }
+  for (; panel < num_panels; ++panel) multiply_panels<kTileRows, 1, kRowMajor>(block, panel);
 }
 
 void multiply_block(const MatmulBlock& block) {
