@@ -11,10 +11,6 @@ constexpr std::size_t kBlockKeys = 256;
 
 float elu_plus_one(float x) { return x > 0 ? x + 1 : std::exp(x); }
 
-ConstMatrixView rows(ConstMatrixView matrix, std::size_t first, std::size_t count) {
-  return {matrix.row(first).data(), count, matrix.cols(), matrix.stride()};
-}
-
 Matrix features_of(ConstMatrixView x) {
   Matrix features(x.rows(), x.cols());
   for (std::size_t r = 0; r < x.rows(); ++r) std::ranges::transform(x.row(r), features.row(r).begin(), elu_plus_one);
@@ -37,7 +33,7 @@ LinearAttentionHead::LinearAttentionHead(ConstMatrixView key, ConstMatrixView va
         key_sums_[c] += feature;
       }
     }
-    matmul_transposed(transposed, PackedMatrix::from_transposed(rows(value, first, count)), summary,
+    matmul_transposed(transposed, PackedMatrix::from_transposed(value.row_range(first, count)), summary,
                       {{}, Activation::none, summary});
   }
   summary_ = PackedMatrix::from_transposed(summary);
@@ -64,7 +60,7 @@ bool LinearAttentionHead::attend(ConstMatrixView query, MatrixView attended, Mat
 void LinearAttentionHead::weigh(ConstMatrixView features, std::size_t first_key, MatrixView weights) const {
   const std::size_t count = std::min(kBlockKeys, key_.rows() - first_key);
   const MatrixView block = weights.columns(first_key, count);
-  matmul_transposed(features, features_of(rows(key_, first_key, count)).view(), block);
+  matmul_transposed(features, features_of(key_.row_range(first_key, count)).view(), block);
   if (mask_.empty()) return;
   for (std::size_t word = 0; word < block.rows(); ++word) {
     for (std::size_t i = 0; i < count; ++i) {

@@ -17,21 +17,30 @@ namespace {
 constexpr std::size_t kBlockWords = 64, kBlockKeys = 512;
 constexpr float kExcluded = -std::numeric_limits<float>::infinity();
 
-ConstMatrixView rows(ConstMatrixView matrix, std::size_t first, std::size_t count) {
-  return {matrix.row(first).data(), count, matrix.cols(), matrix.stride()};
+bool attends(const HeadBlock& head, std::size_t word, std::size_t key) {
+  if (!head.mask.empty() && head.mask[key] == 0) return false;
+  return head.pairs == nullptr || head.pairs->row(head.first_word + word)[key] != 0;
+}
+
+// Whether any of some words attends to any of some keys.
+bool any_attends(const HeadBlock& head, std::size_t first_word, std::size_t words, std::size_t first_key,
+                 std::size_t keys) {
+  for (std::size_t word = first_word; word < first_word + words; ++word) {
+    for (std::size_t key = first_key; key < first_key + keys; ++key) {
+      if (attends(head, word, key)) return true;
+    }
+  }
+  return false;
 }
 
 // Scores of keys that the word may not attend to become kExcluded; false where one of the others is not finite.
 bool exclude_masked(std::span<float> scores, const HeadBlock& head, std::size_t word, std::size_t first_key) {
-  std::span<const std::uint8_t> pairs;
-  if (head.pairs != nullptr) pairs = head.pairs->row(head.first_word + word);
   bool finite = true;
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    const std::size_t key = first_key + i;
-    if ((!head.mask.empty() && head.mask[key] == 0) || (!pairs.empty() && pairs[key] == 0)) {
-      scores[i] = kExcluded;
-    } else {
+    if (attends(head, word, first_key + i)) {
       finite = finite && std::isfinite(scores[i]);
+    } else {
+      scores[i] = kExcluded;
     }
   }
   return finite;
@@ -39,12 +48,13 @@ bool exclude_masked(std::span<float> scores, const HeadBlock& head, std::size_t 
 
 // The strongest keys of words [first_word, first_word + strongest.size()) by score.
 bool find_strongest(const HeadBlock& head, std::size_t first_word, std::span<StrongestKeys> strongest) {
-  const ConstMatrixView query = rows(head.query, first_word, strongest.size());
+  const ConstMatrixView query = head.query.row_range(first_word, strongest.size());
   Matrix buffer(strongest.size(), std::min(kBlockKeys, head.key.rows()));
   for (std::size_t first_key = 0; first_key < head.key.rows(); first_key += kBlockKeys) {
     const std::size_t count = std::min(kBlockKeys, head.key.rows() - first_key);
+    if (!any_attends(head, first_word, strongest.size(), first_key, count)) continue;
     const MatrixView scores = buffer.view().columns(0, count);
-    matmul_transposed(query, rows(head.key, first_key, count), scores);
+    matmul_transposed(query, head.key.row_range(first_key, count), scores);
     for (std::size_t i = 0; i < strongest.size(); ++i) {
       if (!exclude_masked(scores.row(i), head, first_word + i, first_key)) return false;
       strongest[i].add(scores.row(i), first_key);

@@ -2,11 +2,11 @@
 
     python tests/reference/make_fixtures.py
 
-attention.safetensors     nn.MultiheadAttention with a key mask, its inputs and results
 tiny.safetensors          a small random model in the format of training/FORMAT.md
 tiny_forward.safetensors  every stage of that model on one image, computed here by plain PyTorch calls
 
 The forward pass is written down from FORMAT.md alone, so that it checks the program and the training code alike.
+(attention.safetensors is written by make_attention_fixture.py.)
 """
 
 import json
@@ -39,25 +39,6 @@ def save(path, tensors, metadata=None):
         data += raw
     text = json.dumps(header, ensure_ascii=False).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
-def attention_fixture():
-    torch.manual_seed(3)
-    layer = torch.nn.MultiheadAttention(24, 3, kdim=20, vdim=20, batch_first=True)
-    for parameter in layer.parameters():
-        torch.nn.init.normal_(parameter, std=0.4)
-    words, patches = torch.randn(1, 5, 24), torch.randn(1, 13, 20)
-    mask = torch.ones(13, dtype=torch.uint8)
-    mask[[2, 11, 12]] = 0
-    output, weights = layer(words, patches, patches, key_padding_mask=(mask == 0)[None], average_attn_weights=False)
-    query_bias, key_bias, value_bias = layer.in_proj_bias.chunk(3)
-    save(OUT / "attention.safetensors", {
-        "words": words[0], "patches": patches[0], "mask": mask,
-        "query.weight": layer.q_proj_weight, "query.bias": query_bias,
-        "key.weight": layer.k_proj_weight, "key.bias": key_bias,
-        "value.weight": layer.v_proj_weight, "value.bias": value_bias,
-        "output.weight": layer.out_proj.weight, "output.bias": layer.out_proj.bias,
-        "expected_output": output[0], "expected_weights": weights[0]})
 
 
 class RandomModel:
@@ -262,5 +243,4 @@ def model_fixture():
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     with torch.no_grad():
-        attention_fixture()
         model_fixture()

@@ -4,11 +4,13 @@
 #include <cctype>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "attention/kernels/isa.hpp"
 #include "attnviz/attention/isa.hpp"
+#include "attnviz/attention/matmul.hpp"
 #include "attnviz/core/error.hpp"
 #include "support/process.hpp"
 
@@ -72,7 +74,7 @@ TEST_CASE("the best one runs unless another is asked for; letters may be small")
   }
 }
 
-TEST_CASE("a name that is none of this machine's is wrong usage, at every call") {
+TEST_CASE("a name that is none of this machine's is wrong usage, for every kernel") {
   std::string names;
   for (const std::string& isa : available_isas()) names += (names.empty() ? "" : ", ") + isa;
   const std::string message = "2 ATTNVIZ_ISA: 'FOO' is not an instruction set of this machine; it has " + names + "\n";
@@ -89,10 +91,15 @@ TEST_CASE("a test may force one after the other, whatever the environment says")
   CHECK_THROWS_AS(force_isa("FOO"), std::logic_error);
 }
 
+// Alone in its process: the product is the first kernel that runs, so it is the one that must ask the environment.
 TEST_CASE("where it runs") {
-  for (int call = 0; call < 2; ++call) {
+  const Matrix x(2, 3), w(4, 3);
+  Matrix y(2, 4);
+  const auto multiply = [&] { matmul_transposed(x, w.view(), y); };
+  const auto say = [] { std::printf("isa in use: %s\n", isa_in_use().c_str()); };
+  for (const std::function<void()>& kernel : {std::function<void()>(multiply), std::function<void()>(say)}) {
     try {
-      std::printf("isa in use: %s\n", isa_in_use().c_str());
+      kernel();
     } catch (const Error& error) {
       std::printf("%d %s\n", static_cast<int>(error.code()), error.what());
     }

@@ -12,7 +12,9 @@ namespace attnviz::attention {
 using KeyMask = std::span<const std::uint8_t>;
 
 // [num_queries, num_keys], 1 = attend: each query has keys of its own. Stretches of keys that no query of a block may
-// attend to cost nothing, so the sparse patterns below save work, not only weight.
+// attend to cost nothing, so the sparse patterns below save work, not only weight. Sizes that do not fit here are
+// programmer mistakes (std::logic_error); a mask that does not fit its attention call is an Error there, as is any with
+// linear attention, which forms no pairs.
 class PairMask {
 public:
   PairMask(std::size_t num_queries, std::size_t num_keys, std::vector<std::uint8_t> attends);
