@@ -12,6 +12,7 @@
 
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
+#include "attnviz/attention/cost.hpp"
 #include "attnviz/attention/cross_attention.hpp"
 #include "attnviz/attention/isa.hpp"
 #include "attnviz/attention/peak.hpp"
@@ -78,13 +79,9 @@ CrossModalAttention random_layer(const Width& width) {
   return {{linear(10), linear(20), linear(30), linear(40)}, width.num_heads, "bench"};
 }
 
-// The floating-point operations of the products, two a multiply-add (ARCHITECTURE.md has the formula).
-double operations(const report::BenchCase& shape, AttentionPath path) {
-  const auto words = static_cast<double>(shape.num_words), patches = static_cast<double>(shape.num_patches);
-  const auto dim = static_cast<double>(shape.model_dim), heads = static_cast<double>(shape.num_heads);
-  if (path == AttentionPath::plain)
-    return 2 * (2 * words * dim * dim + 2 * patches * dim * dim + 2 * words * patches * dim);
-  return 2 * (4 * words * dim * dim + 2 * heads * words * patches * dim);
+attention::AttentionShape shape_of(const CrossModalAttention& layer, std::size_t num_words, std::size_t num_patches) {
+  const std::size_t dim = layer.model_dim();
+  return {num_words, num_patches, layer.num_heads(), dim, dim, dim, dim};
 }
 
 class Bench {
@@ -117,15 +114,20 @@ private:
   }
 
   report::BenchCase time_case(const CrossModalAttention& layer, ConstMatrixView words, ConstMatrixView patches) const {
-    report::BenchCase result{words.rows(), patches.rows(), layer.model_dim(), layer.num_heads(), {}, {}};
-    result.plain = time_path(layer, words, patches, AttentionPath::plain, operations(result, AttentionPath::plain));
-    result.folded = time_path(layer, words, patches, AttentionPath::folded, operations(result, AttentionPath::folded));
+    const attention::AttentionShape shape = shape_of(layer, words.rows(), patches.rows());
+    const auto time = [&](AttentionPath path) {
+      return time_path(layer, words, patches, path, 2 * attention::multiply_adds(shape, path));
+    };
+    report::BenchCase result{words.rows(), patches.rows(), layer.model_dim(), layer.num_heads(), {}, {}, false};
+    result.plain = time(AttentionPath::plain);
+    result.folded = time(AttentionPath::folded);
+    result.folded_is_chosen = attention::cheapest_path(shape) == AttentionPath::folded;
     return result;
   }
 
   // The best of the runs that fit the time.
   report::BenchTiming time_path(const CrossModalAttention& layer, ConstMatrixView words, ConstMatrixView patches,
-                                AttentionPath path, double work) const {
+                                AttentionPath path, double operations) const {
     attention::AttentionOptions options;
     options.keep.head_mean = true;
     options.path = path;
@@ -136,7 +138,7 @@ private:
       layer.forward(words, patches, options);
       best_ms = std::min(best_ms, watch.elapsed_ms());
     }
-    const double gflops = work / best_ms * 1e-6;
+    const double gflops = operations / best_ms * 1e-6;
     return {best_ms, gflops, gflops / peak_gflops_};
   }
 

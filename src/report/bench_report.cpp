@@ -10,7 +10,7 @@
 namespace attnviz::report {
 namespace {
 
-Json case_json(const BenchCase& shape, const char* path, const BenchTiming& timing) {
+Json case_json(const BenchCase& shape, const char* path, const BenchTiming& timing, bool is_chosen) {
   return {{"words", shape.num_words},
           {"patches", shape.num_patches},
           {"dim", shape.model_dim},
@@ -18,7 +18,8 @@ Json case_json(const BenchCase& shape, const char* path, const BenchTiming& timi
           {"path", path},
           {"ms", round_significant(timing.ms)},
           {"gflops", round_significant(timing.gflops)},
-          {"share", round_significant(timing.share)}};
+          {"share", round_significant(timing.share)},
+          {"chosen", is_chosen}};
 }
 
 struct Heading {
@@ -30,6 +31,7 @@ constexpr std::array<Heading, 4> kShape{
     {{"words", "词数", 5}, {"patches", "图块", 8}, {"dim", "宽度", 6}, {"heads", "头数", 6}}};
 constexpr std::array<Heading, 3> kTiming{{{"ms", "毫秒", 12}, {"GFLOP/s", "GFLOP/s", 9}, {"of peak", "占峰值", 9}}};
 constexpr Heading kPlain{"plain", "直接", 30}, kFolded{"folded", "折叠", 30};
+constexpr Heading kChosen{"chosen", "所选", 9};
 constexpr std::size_t kShapeColumns = 25;  // all of kShape
 
 std::string heading(const Heading& heading, Language language) {
@@ -44,7 +46,7 @@ std::string headings(Language language) {
   for (int path = 0; path < 2; ++path) {
     for (const Heading& column : kTiming) text += heading(column, language);
   }
-  return text + "\n";
+  return text + heading(kChosen, language) + "\n";
 }
 
 std::string cells(const BenchTiming& timing) {
@@ -53,11 +55,13 @@ std::string cells(const BenchTiming& timing) {
   return text.data();
 }
 
-std::string line(const BenchCase& shape) {
+std::string line(const BenchCase& shape, Language language) {
   std::array<char, 96> text{};
   std::snprintf(text.data(), text.size(), "%5zu%8zu%6zu%6zu", shape.num_words, shape.num_patches, shape.model_dim,
                 shape.num_heads);
-  return text.data() + cells(shape.plain) + cells(shape.folded) + "\n";
+  const Heading& path = shape.folded_is_chosen ? kFolded : kPlain;
+  const std::string chosen = right_aligned(language == Language::zh ? path.zh : path.en, kChosen.columns);
+  return text.data() + cells(shape.plain) + cells(shape.folded) + chosen + "\n";
 }
 
 std::string about(const BenchSummary& summary, Language language) {
@@ -75,8 +79,8 @@ std::string about(const BenchSummary& summary, Language language) {
 std::string to_json(const BenchSummary& summary) {
   Json cases = Json::array();
   for (const BenchCase& shape : summary.cases) {
-    cases.push_back(case_json(shape, "plain", shape.plain));
-    cases.push_back(case_json(shape, "folded", shape.folded));
+    cases.push_back(case_json(shape, "plain", shape.plain, !shape.folded_is_chosen));
+    cases.push_back(case_json(shape, "folded", shape.folded, shape.folded_is_chosen));
   }
   const Json json{{"schema", "attnviz.bench/1"}, {"attnviz", ATTNVIZ_VERSION},
                   {"machine", summary.machine},  {"isa", summary.isa},
@@ -87,7 +91,7 @@ std::string to_json(const BenchSummary& summary) {
 
 std::string to_text(const BenchSummary& summary, Language language) {
   std::string text = about(summary, language) + headings(language);
-  for (const BenchCase& shape : summary.cases) text += line(shape);
+  for (const BenchCase& shape : summary.cases) text += line(shape, language);
   return text;
 }
 

@@ -33,6 +33,8 @@ TEST_CASE("--json holds the machine and every shape on both paths") {
   CHECK(json["cases"][1]["path"] == "folded");
   CHECK(json["cases"][1]["words"] == 1);
   CHECK(json["cases"][3]["words"] == 16);
+  CHECK(json["cases"][0]["chosen"] == false);  // one word: folding is cheaper by far
+  CHECK(json["cases"][1]["chosen"] == true);
 }
 
 TEST_CASE("gflops are the operations of the path by its time") {

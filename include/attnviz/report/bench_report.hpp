@@ -19,6 +19,7 @@ struct BenchTiming {
 struct BenchCase {
   std::size_t num_words = 0, num_patches = 0, model_dim = 0, num_heads = 0;
   BenchTiming plain, folded;
+  bool folded_is_chosen = false;  // which of the two the program takes by itself
 };
 
 struct BenchSummary {
