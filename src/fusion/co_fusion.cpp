@@ -41,7 +41,7 @@ Matrix CoFusion::fuse(ConstMatrixView words, std::span<const ViewKeys> views, st
   }
   const Matrix vision = view.mean(v);  // [1, dim]
   if (joined_) return joined_->forward(beside(l, vision));
-  for (std::size_t word = 0; word < l.rows(); ++word) add(rows_of(l.view(), word, 1), vision);
+  for (std::size_t word = 0; word < l.rows(); ++word) add(l.view().row_range(word, 1), vision);
   return l;
 }
 

@@ -31,7 +31,7 @@ Matrix PerceiverFusion::fuse(ConstMatrixView words, std::span<const ViewKeys> vi
                              std::span<AttentionMaps> maps) const {
   const ViewKeys& view = views.front();
   const std::size_t words_read = reads_words() ? words.rows() : 0;
-  const Matrix inputs = stack({rows_of(words, 0, words_read), view.cells().tokens});  // [L; V] or V
+  const Matrix inputs = stack({words.row_range(0, words_read), view.cells().tokens});  // [L; V] or V
   std::vector<std::uint8_t> mask(words_read, 1);
   mask.insert(mask.end(), view.cells().mask.begin(), view.cells().mask.end());
   const auto [latents, seen] = resampler_.run({inputs, mask});

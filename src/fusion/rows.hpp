@@ -1,4 +1,4 @@
-// Rows of matrices: parts, copies, means; one below or beside the other. Private to fusion.
+// Rows of matrices: copies, means; one below or beside the other. Private to fusion.
 #pragma once
 
 #include <algorithm>
@@ -10,12 +10,6 @@
 #include "attnviz/fusion/layers.hpp"
 
 namespace attnviz::fusion {
-
-// Rows [begin, begin + count).
-template <typename T>
-BasicMatrixView<T> rows_of(BasicMatrixView<T> x, std::size_t begin, std::size_t count) {
-  return {x.data() + begin * x.stride(), count, x.cols(), x.stride()};
-}
 
 inline void copy_rows(ConstMatrixView from, MatrixView to) {
   for (std::size_t r = 0; r < from.rows(); ++r) std::ranges::copy(from.row(r), to.row(r).begin());
@@ -31,7 +25,7 @@ inline Matrix stack(std::initializer_list<ConstMatrixView> parts) {
   Matrix all(rows, cols);
   std::size_t begin = 0;
   for (const ConstMatrixView part : parts) {
-    copy_rows(part, rows_of(all.view(), begin, part.rows()));
+    copy_rows(part, all.view().row_range(begin, part.rows()));
     begin += part.rows();
   }
   return all;
@@ -53,7 +47,7 @@ inline Matrix mean_row(ConstMatrixView x, attention::KeyMask mask = {}) {
   float count = 0;
   for (std::size_t r = 0; r < x.rows(); ++r) {
     if (!mask.empty() && mask[r] == 0) continue;
-    add(mean, rows_of(x, r, 1));
+    add(mean, x.row_range(r, 1));
     ++count;
   }
   for (float& value : mean.row(0)) value /= std::max(count, 1.0f);

@@ -22,7 +22,7 @@ Matrix SingleStreamFusion::fuse(ConstMatrixView words, std::span<const ViewKeys>
   const std::size_t num_words = words.rows(), num_keys = view.keys().tokens.rows();
   Matrix x = stack({words, view.keys().tokens});  // [num_words + num_keys, dim]
   for (std::size_t row = 0; row < num_words + view.num_cells(); ++row) {
-    add(rows_of(x.view(), row, 1), rows_of(types_.view(), row < num_words ? 0 : 1, 1));
+    add(x.view().row_range(row, 1), types_.view().row_range(row < num_words ? 0 : 1, 1));
   }
   std::vector<std::uint8_t> mask(num_words, 1);
   mask.insert(mask.end(), view.keys().mask.begin(), view.keys().mask.end());
@@ -31,7 +31,7 @@ Matrix SingleStreamFusion::fuse(ConstMatrixView words, std::span<const ViewKeys>
     x = std::move(result.output);
     view.put_scaled(stack({result.weights.per_head.view().columns(num_words, num_keys)}), maps.front(), layer);
   }
-  return stack({rows_of(x.view(), 0, num_words)});
+  return stack({x.view().row_range(0, num_words)});
 }
 
 }  // namespace attnviz::fusion

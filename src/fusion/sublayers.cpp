@@ -80,8 +80,8 @@ attention::AttentionWeights AttentionSublayer::attend_self(MatrixView x, attenti
   const auto part = [&](std::size_t begin, std::size_t count, const attention::KeepWeights& kept) {
     if (count == 0) return attention::AttentionWeights{};
     attention::AttentionResult result =
-        attention().forward(rows_of(in, begin, count), keys, {.mask = mask, .keep = kept});
-    copy_rows(result.output, rows_of(output.view(), begin, count));
+        attention().forward(in.row_range(begin, count), keys, {.mask = mask, .keep = kept});
+    copy_rows(result.output, output.view().row_range(begin, count));
     return std::move(result.weights);
   };
   weights = part(0, num_kept, keep);

@@ -11,15 +11,15 @@ ViewKeys::ViewKeys(const VisualTokens& view, const StrategyParts& parts)
       has_nothing_(!parts.nothing.empty()),
       keys_(grid_.num_cells() + parts.nothing.rows(), view.patches.cols()),
       mask_(grid_.mask) {
-  parts.pool.downsample(view, grid_, rows_of(keys_.view(), 0, num_cells()));
+  parts.pool.downsample(view, grid_, keys_.view().row_range(0, num_cells()));
   if (!has_nothing_) return;
-  copy_rows(parts.nothing, rows_of(keys_.view(), num_cells(), 1));
+  copy_rows(parts.nothing, keys_.view().row_range(num_cells(), 1));
   mask_.push_back(1);
 }
 
-Keys ViewKeys::cells() const { return {rows_of(keys_.view(), 0, num_cells()), grid_.mask}; }
+Keys ViewKeys::cells() const { return {keys_.view().row_range(0, num_cells()), grid_.mask}; }
 
-ConstMatrixView ViewKeys::nothing() const { return rows_of(keys_.view(), num_cells(), has_nothing_ ? 1 : 0); }
+ConstMatrixView ViewKeys::nothing() const { return keys_.view().row_range(num_cells(), has_nothing_ ? 1 : 0); }
 
 Matrix ViewKeys::mean(ConstMatrixView cells) const { return mean_row(cells, grid_.mask); }
 

@@ -1,6 +1,7 @@
 // LayerNorm, feed-forward, self-attention, positions.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -52,6 +53,21 @@ TEST_CASE("self-attention is cross-attention with itself") {
   const attention::AttentionResult cross = random_attention(3).forward(x, x, {.keep = {.per_head = true}});
   CHECK(max_difference(self.output, cross.output) == 0);
   CHECK(max_difference(self.weights.per_head, cross.weights.per_head) == 0);
+}
+
+TEST_CASE("self-attention on the neighbourhood graph of a grid: a patch sees its neighbours alone") {
+  const Matrix x = random_matrix(12, kDim, 71);  // 3 x 4 patches
+  const auto graph = attention::PairMask::neighbourhood(3, 4, 1);
+  const auto all = SelfAttention(random_attention(3)).forward(x, {.keep = {.per_head = true}});
+  const auto near = SelfAttention(random_attention(3)).forward(x, {.pairs = &graph, .keep = {.per_head = true}});
+  const std::vector<std::size_t> neighbours{0, 1, 4, 5};  // of patch 0
+  double share = 0;
+  for (const std::size_t p : neighbours) share += all.weights.per_head(0, p);
+  for (std::size_t p = 0; p < 12; ++p) {
+    const bool seen = std::ranges::find(neighbours, p) != neighbours.end();
+    const double expected = seen ? all.weights.per_head(0, p) / share : 0.0;
+    CHECK(near.weights.per_head(0, p) == doctest::Approx(expected).epsilon(1e-5));
+  }
 }
 
 TEST_CASE("positions follow the formula") {

@@ -49,6 +49,8 @@ std::vector<json> all_configs() {
     with({{"pool", {{"kind", "learned"}, {"factor", 3}}}});
     if (least["type"] == "concat") continue;
     with({{"norm", "pre"}, {"layers", 2}});
+    with({{"attention", {{"kind", "top_k"}, {"top_k", 2}}}});
+    with({{"attention", {{"kind", "linear"}}}});
     if (least["type"] == "co") with({{"norm", "none"}, {"ffn", 0}, {"fused", "sum"}});
     if (least.contains("latents")) with({{"latent_layers", 0}});
   }
