@@ -7,27 +7,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "attention/checks.hpp"
 #include "attention/folded_path.hpp"
 #include "attention/plain_path.hpp"
 #include "attention/weight_collector.hpp"
-#include "attnviz/core/error.hpp"
 
 namespace attnviz::attention {
 namespace {
 
 constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
-
-std::string shape(std::size_t rows, std::size_t cols) {
-  std::string text = "[";
-  return text.append(std::to_string(rows)).append(", ").append(std::to_string(cols)).append("]");
-}
-
-std::string shape(const Linear& linear) { return shape(linear.out_dim(), linear.in_dim()); }
-std::string shape(ConstMatrixView matrix) { return shape(matrix.rows(), matrix.cols()); }
-
-[[noreturn]] void refuse(const std::string& where, const std::string& what) {
-  throw Error(ErrorCode::model, where, what);
-}
 
 // The same layer with zero rows after each head, so that every head begins a panel.
 Linear pad_heads(Linear linear, std::size_t num_heads, std::size_t head_dim, std::size_t head_stride) {
@@ -45,25 +33,6 @@ Linear pad_heads(Linear linear, std::size_t num_heads, std::size_t head_dim, std
     }
   }
   return {std::move(padded), std::move(bias)};
-}
-
-bool all_finite(ConstMatrixView matrix) {
-  for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    float check = 0;
-    for (const float value : matrix.row(r)) check += value * 0.0f;
-    if (check != 0) return false;  // NaN
-  }
-  return true;
-}
-
-void refuse_not_finite(const std::string& where, ConstMatrixView matrix) {
-  for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    for (std::size_t c = 0; c < matrix.cols(); ++c) {
-      if (std::isfinite(matrix(r, c))) continue;
-      refuse(where, "the number at [" + std::to_string(r) + ", " + std::to_string(c) + "] of " + shape(matrix) +
-                        " is " + (std::isnan(matrix(r, c)) ? "NaN" : "infinite"));
-    }
-  }
 }
 
 }  // namespace
@@ -114,7 +83,8 @@ CrossModalAttention::CrossModalAttention(AttentionProjections projections, std::
       name_(std::move(name)),
       kind_(kind),
       folding_(std::make_unique<Folding>()) {
-  check_projections();
+  check_projections(projections_, num_heads_, name_);
+  if (kind_.type == AttentionKind::Type::top_k && kind_.top_k == 0) refuse(name_, "top-k attention over 0 keys");
   head_dim_ = projections_.query.out_dim() / num_heads_;
   head_stride_ = (head_dim_ + kWidth - 1) / kWidth * kWidth;
   for (Linear* linear : {&projections_.query, &projections_.key, &projections_.value}) {
@@ -126,66 +96,20 @@ CrossModalAttention::CrossModalAttention(CrossModalAttention&&) noexcept = defau
 CrossModalAttention& CrossModalAttention::operator=(CrossModalAttention&&) noexcept = default;
 CrossModalAttention::~CrossModalAttention() = default;
 
-void CrossModalAttention::check_projections() const {
-  const auto& [query, key, value, output] = projections_;
-  const std::size_t width = query.out_dim();
-  if (num_heads_ == 0 || width == 0 || width % num_heads_ != 0) {
-    refuse(name_,
-           "a width of " + std::to_string(width) + " cannot be cut into " + std::to_string(num_heads_) + " heads");
-  }
-  if (key.out_dim() != width) {
-    refuse(name_ + ".key", "shape " + shape(key) + " does not fit the query's " + shape(query));
-  }
-  if (value.out_dim() != key.out_dim() || value.in_dim() != key.in_dim()) {
-    refuse(name_ + ".value", "shape " + shape(value) + " does not fit the key's " + shape(key));
-  }
-  if (output.in_dim() != value.out_dim()) {
-    refuse(name_ + ".output", "shape " + shape(output) + " does not fit the value's " + shape(value));
-  }
-  if (kind_.type == AttentionKind::Type::top_k && kind_.top_k == 0) refuse(name_, "top-k attention over 0 keys");
-}
-
 void CrossModalAttention::check_words(ConstMatrixView words) const {
-  if (words.cols() != word_dim()) {
-    refuse(name_ + ": words", "shape " + shape(words) + " does not fit the query's " + shape(model_dim(), word_dim()));
-  }
-  if (words.rows() == 0) refuse(name_ + ": words", "shape " + shape(words) + ": no word asks");
+  check_tokens(words, word_dim(), model_dim(), "the query's", name_ + ": words");
 }
 
 void CrossModalAttention::check_patches(ConstMatrixView patches) const {
-  if (patches.cols() != patch_dim()) {
-    refuse(name_ + ": patches",
-           "shape " + shape(patches) + " does not fit the key's " + shape(model_dim(), patch_dim()));
-  }
-  if (patches.rows() == 0) refuse(name_ + ": patches", "shape " + shape(patches) + ": nothing to attend to");
+  check_tokens(patches, patch_dim(), model_dim(), "the key's", name_ + ": patches");
 }
 
 void CrossModalAttention::check_masks(std::size_t num_words, std::size_t num_keys,
                                       const AttentionOptions& options) const {
-  const auto [mask, pairs, keep, path] = options;
-  if (!mask.empty() && mask.size() != num_keys) {
-    refuse(name_ + ": mask",
-           "shape [" + std::to_string(mask.size()) + "] does not fit the patches' " + shape(num_keys, patch_dim()));
-  }
-  const auto attends = [](std::uint8_t value) { return value != 0; };
-  if (!mask.empty() && std::ranges::none_of(mask, attends)) {
-    refuse(name_ + ": mask", "all " + std::to_string(mask.size()) + " keys are masked");
-  }
-  if (pairs == nullptr) return;
-  if (pairs->num_queries() != num_words || pairs->num_keys() != num_keys) {
-    refuse(name_ + ": pair mask", "shape " + shape(pairs->num_queries(), pairs->num_keys()) + " does not fit " +
-                                      std::to_string(num_words) + " words and " + std::to_string(num_keys) +
-                                      " keys: " + shape(num_words, num_keys));
-  }
-  if (kind_.type == AttentionKind::Type::linear) {
+  if (options.pairs != nullptr && kind_.type == AttentionKind::Type::linear) {
     refuse(name_ + ": pair mask", "linear attention forms no pairs that could be masked");
   }
-  for (std::size_t word = 0; word < num_words; ++word) {
-    const std::span<const std::uint8_t> row = pairs->row(word);
-    bool any = false;
-    for (std::size_t key = 0; key < num_keys && !any; ++key) any = row[key] != 0 && (mask.empty() || mask[key] != 0);
-    if (!any) refuse(name_ + ": pair mask", "all keys of word " + std::to_string(word) + " are masked");
-  }
+  attention::check_masks(num_words, num_keys, options, name_);
 }
 
 AttentionPath CrossModalAttention::choose_path(std::size_t num_words, std::size_t num_keys,
@@ -206,13 +130,13 @@ Matrix CrossModalAttention::project_query(ConstMatrixView words) const {
 
 KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {
   check_patches(patches);
-  refuse_not_finite(name_ + ": patches", patches);
+  check_finite(patches, name_ + ": patches");
   return project_heads(projections_.key, projections_.value, patches, head_stride_, 0, num_heads_);
 }
 
 void CrossModalAttention::refuse_numbers(ConstMatrixView words, ConstMatrixView patches) const {
-  refuse_not_finite(name_ + ": words", words);
-  refuse_not_finite(name_ + ": patches", patches);
+  check_finite(words, name_ + ": words");
+  check_finite(patches, name_ + ": patches");
   refuse(name_, "attention scores are not finite");
 }
 
@@ -223,8 +147,8 @@ AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixV
   check_masks(words.rows(), patches.rows(), options);
   // Only softmax carries what is not finite into its output, where it is found without looking at every input.
   if (kind_.type != AttentionKind::Type::softmax) {
-    refuse_not_finite(name_ + ": words", words);
-    refuse_not_finite(name_ + ": patches", patches);
+    check_finite(words, name_ + ": words");
+    check_finite(patches, name_ + ": patches");
   }
   Run run(*this, words, patches.rows(), options);
   bool finite = false;
@@ -245,7 +169,7 @@ AttentionResult CrossModalAttention::forward(ConstMatrixView words, const KeyVal
   }
   check_words(words);
   check_masks(words.rows(), keys.num_keys, options);
-  refuse_not_finite(name_ + ": words", words);
+  check_finite(words, name_ + ": words");
   Run run(*this, words, keys.num_keys, options);
   const bool finite = attend_heads(run.call, keys, 0, run.attended);
   return run.finish(finite, [&] { refuse_numbers(words, {}); });

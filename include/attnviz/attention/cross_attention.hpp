@@ -84,7 +84,8 @@ public:
 
   AttentionResult forward(ConstMatrixView words, ConstMatrixView patches, const AttentionOptions& options = {}) const;
 
-  // The same with the keys' part done once: forward(words, cache(patches)) == forward(words, patches) on the plain path.
+  // The same with the keys' part done once: forward(words, cache(patches)) == forward(words, patches) on the plain
+  // path.
   KeyValueCache cache(ConstMatrixView patches) const;
   AttentionResult forward(ConstMatrixView words, const KeyValueCache& keys, const AttentionOptions& options = {}) const;
 
@@ -92,7 +93,6 @@ private:
   struct Folding;  // the folded path's own form of the key projection, made when first needed
   struct Run;
 
-  void check_projections() const;
   void check_words(ConstMatrixView words) const;
   void check_patches(ConstMatrixView patches) const;
   void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOptions& options) const;
