@@ -10,11 +10,13 @@ namespace attnviz::attention {
 namespace {
 
 constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
-constexpr std::size_t kRowFloats = std::size_t{4} << 20;     // 16 MiB of attention rows at a time
-constexpr std::size_t kBlockFloats = std::size_t{64} << 10;  // 256 KiB of patches stay in the second-level cache
+constexpr std::size_t kRowFloats = std::size_t{4} << 20;  // 16 MiB of attention rows at a time
+// What is meant to stay in the second-level cache: 256 KiB of queries, as much of sums, 512 KiB of patches.
+constexpr std::size_t kTileFloats = std::size_t{64} << 10, kPatchFloats = std::size_t{128} << 10;
 constexpr std::size_t kMaxBlockKeys = 128;
-// Work (multiply-adds) that is worth a part of its own, and how many parts there may be: each has sums of its own.
-constexpr std::size_t kPartWork = std::size_t{2} << 20, kMaxParts = 16;
+// Work (multiply-adds) and keys that are worth a part of their own, and how many parts there may be: each has sums
+// [lanes, patch_dim] of its own, which are written and merged.
+constexpr std::size_t kPartWork = std::size_t{2} << 20, kPartKeys = 96, kMaxParts = 16;
 
 std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 std::size_t round_up(std::size_t a, std::size_t unit) { return ceil_div(a, unit) * unit; }
@@ -23,8 +25,9 @@ std::size_t round_up(std::size_t a, std::size_t unit) { return ceil_div(a, unit)
 struct Parts {
   std::size_t keys_per_part, count;
 
-  Parts(std::size_t num_keys, std::size_t work) {
-    const std::size_t wanted = std::clamp<std::size_t>(round_up(work / kPartWork, 2), 1, kMaxParts);
+  Parts(std::size_t num_keys, std::size_t work, std::size_t num_tiles) {
+    const std::size_t most = std::max<std::size_t>(kMaxParts / num_tiles, 1);
+    const std::size_t wanted = std::clamp<std::size_t>(std::min(work / kPartWork, num_keys / kPartKeys), 1, most);
     keys_per_part = round_up(ceil_div(num_keys, wanted), 4);
     count = ceil_div(num_keys, keys_per_part);
   }
@@ -37,7 +40,7 @@ public:
       : call_(call), patches_(patches), first_word_(first_word), num_words_(num_words) {}
 
   bool run(const FoldedKey& folded_key, const Linear& value, MatrixView attended) {
-    const PackedMatrix queries(fold_queries(folded_key));  // [lanes, patch_dim]
+    const Matrix queries = fold_queries(folded_key);  // [lanes, patch_dim]
     const std::size_t num_lanes = call_.num_heads * num_words_, num_keys = patches_.rows();
     Buffer row_values;
     MatrixView rows;
@@ -63,20 +66,35 @@ private:
     return queries;
   }
 
-  bool stream_patches(const PackedMatrix& queries, MatrixView rows, MatrixView means) const {
-    const std::size_t num_keys = patches_.rows();
-    const Parts parts(num_keys, 2 * queries.rows() * num_keys * patches_.cols());
-    std::vector<KeyStream> streams;
-    streams.reserve(parts.count);
-    for (std::size_t part = 0; part < parts.count; ++part) {
-      streams.emplace_back(queries, means.cols(), part * parts.keys_per_part,
-                           LaneMask{call_.mask, call_.pairs, first_word_, num_words_}, rows);
+  // Tiles of lanes whose queries and sums stay in the cache, times parts of the keys.
+  bool stream_patches(ConstMatrixView queries, MatrixView rows, MatrixView means) const {
+    const std::size_t num_keys = patches_.rows(), num_lanes = queries.rows();
+    const std::size_t tile_lanes = std::max(kTileFloats / means.cols() / kWidth, std::size_t{1}) * kWidth;
+    const std::size_t num_tiles = ceil_div(num_lanes, tile_lanes);
+    const Parts parts(num_keys, 2 * num_lanes * num_keys * patches_.cols(), num_tiles);
+    std::vector<PackedMatrix> packed(num_tiles);
+    std::vector<KeyStream> streams;  // [tile, part]
+    streams.reserve(num_tiles * parts.count);
+    for (std::size_t tile = 0; tile < num_tiles; ++tile) {
+      const std::size_t first = tile * tile_lanes, count = std::min(tile_lanes, num_lanes - first);
+      packed[tile] = PackedMatrix(queries.row_range(first, count));
+      const MatrixView tile_rows = rows.data() == nullptr ? rows : rows.row_range(first, count);
+      for (std::size_t part = 0; part < parts.count; ++part) {
+        streams.emplace_back(packed[tile], means.cols(), part * parts.keys_per_part,
+                             LaneMask{call_.mask, call_.pairs, first_word_, num_words_, first}, tile_rows);
+      }
     }
-    parallel_for(parts.count, [&](std::size_t part) {
-      const std::size_t first = part * parts.keys_per_part;
-      stream_part(streams[part], patches_.row_range(first, std::min(parts.keys_per_part, num_keys - first)));
+    parallel_for(streams.size(), [&](std::size_t i) {
+      const std::size_t first = i % parts.count * parts.keys_per_part;
+      stream_part(streams[i], patches_.row_range(first, std::min(parts.keys_per_part, num_keys - first)));
     });
-    return KeyStream::finish(streams, means);
+    bool finite = true;
+    for (std::size_t tile = 0; tile < num_tiles; ++tile) {
+      const std::size_t first = tile * tile_lanes, count = std::min(tile_lanes, num_lanes - first);
+      const std::span<KeyStream> tile_streams(streams.data() + tile * parts.count, parts.count);
+      finite = KeyStream::finish(tile_streams, means.row_range(first, count)) && finite;
+    }
+    return finite;
   }
 
   // Every block of patches is copied once: the copy begins each row on a cache line, and its stride is no power of two,
@@ -84,7 +102,7 @@ private:
   static void stream_part(KeyStream& stream, ConstMatrixView patches) {
     const std::size_t width = round_up(patches.cols(), kWidth), stride = width + kWidth;
     const std::size_t block_keys =
-        std::clamp<std::size_t>(kBlockFloats / width / kWidth * kWidth, kWidth, kMaxBlockKeys);
+        std::clamp<std::size_t>(kPatchFloats / width / kWidth * kWidth, kWidth, kMaxBlockKeys);
     Buffer copy = Buffer::recycled(std::min(block_keys, patches.rows()) * stride);
     for (std::size_t key = 0; key < patches.rows(); key += block_keys) {
       const std::size_t count = std::min(block_keys, patches.rows() - key);

@@ -90,7 +90,8 @@ void KeyStream::apply_mask(MatrixView scores) const {
     if (mask_.keys[next_key_ + key] == 0) std::ranges::fill(scores.row(key), kMaskedScore);
   }
   for (std::size_t lane = 0; lane < lanes() && mask_.pairs != nullptr; ++lane) {
-    const auto attends = mask_.pairs->row(mask_.first_word + lane % mask_.num_words).subspan(next_key_, scores.rows());
+    const auto attends = mask_.pairs->row(mask_.first_word + (mask_.first_lane + lane) % mask_.num_words)
+                             .subspan(next_key_, scores.rows());
     for (std::size_t key = 0; key < scores.rows(); ++key) {
       if (attends[key] == 0) scores(key, lane) = kMaskedScore;
     }

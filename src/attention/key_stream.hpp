@@ -23,11 +23,11 @@
 
 namespace attnviz::attention {
 
-// Which keys a lane may attend to. Lane i belongs to word first_word + i % num_words.
+// Which keys a lane may attend to. Lane i belongs to word first_word + (first_lane + i) % num_words.
 struct LaneMask {
   KeyMask keys{};
   const PairMask* pairs = nullptr;
-  std::size_t first_word = 0, num_words = 1;
+  std::size_t first_word = 0, num_words = 1, first_lane = 0;
 };
 
 class KeyStream {
