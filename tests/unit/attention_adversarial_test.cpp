@@ -75,6 +75,30 @@ TEST_CASE("two equal keys far apart outweigh all others") {
   CHECK(weights(0, 4) == 0.0f);
 }
 
+TEST_CASE("scores at the end of float's range are weighed right or refused, masks or not") {
+  const AttentionLayer layer = identity_layer(1);
+  std::vector<std::uint8_t> mask(400, 0);
+  for (std::size_t key = 3; key < 23; ++key) mask[key] = 1;
+  for (const float size : {1e18f, 1.7e19f, 1.8e19f}) {  // scores of plus and minus its square: up to 3.24e38
+    Matrix words(2, 1), patches(400, 1);
+    words(0, 0) = -size;
+    words(1, 0) = size;
+    for (std::size_t key = 0; key < 400; ++key) patches(key, 0) = size;
+    for (const bool masked : {false, true}) {
+      const reference::Rules rules{.mask = masked ? KeyMask(mask) : KeyMask()};
+      for (const AttentionPath path : {AttentionPath::plain, AttentionPath::folded}) {
+        try {
+          const AttentionOptions options{.mask = rules.mask, .keep = {.per_head = true}, .path = path};
+          const Matrix weights = layer.attention().forward(words, patches, options).weights.per_head;
+          CHECK(test::max_error(weights, layer.expected(words, patches, rules).weights) <= 1e-6);
+        } catch (const Error& error) {
+          CHECK(test::contains(error.what(), {"ca", "finite"}));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("zeros: an empty image, an empty word") {
   const AttentionLayer layer({16, 16, 16, 2});
   test::check_all_ways(layer, random_matrix(4, 16, 34), Matrix(40, 16));
