@@ -26,14 +26,13 @@ Matrix ConcatFusion::fuse(ConstMatrixView words, std::span<const ViewKeys> views
   const Keys keys = view.keys();
   const Matrix pairs = beside(mean_row(words), keys.tokens);  // [num_keys, 2 dim]
   const Matrix hidden = score_up_.forward(pairs, attention::Activation::relu);
-  const Matrix scores = score_down_.forward(hidden);  // [num_keys, 1]
-  Matrix weights(words.rows(), keys.tokens.rows());
-  for (std::size_t word = 0; word < words.rows(); ++word) {
-    std::ranges::copy(std::span(scores.data(), scores.rows()), weights.row(word).begin());
-    if (!attention::softmax(weights.row(word), keys.mask)) {
-      throw Error(ErrorCode::model, "fusion 'concat'", "scores are not finite");
-    }
+  Matrix scores = score_down_.forward(hidden);  // [num_keys, 1]
+  const std::span<float> distribution(scores.data(), scores.rows());
+  if (!attention::softmax(distribution, keys.mask)) {
+    throw Error(ErrorCode::model, "fusion 'concat'", "scores are not finite");
   }
+  Matrix weights(words.rows(), scores.rows());
+  for (std::size_t word = 0; word < words.rows(); ++word) std::ranges::copy(distribution, weights.row(word).begin());
   view.put(weights, maps.front(), 0);
   return joined_.forward(beside(words, view.mean(view.cells().tokens)));
 }
