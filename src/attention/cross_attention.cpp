@@ -10,6 +10,7 @@
 #include "attention/checks.hpp"
 #include "attention/folded_path.hpp"
 #include "attention/plain_path.hpp"
+#include "attention/scratch.hpp"
 #include "attention/weight_collector.hpp"
 
 namespace attnviz::attention {
@@ -45,14 +46,17 @@ struct CrossModalAttention::Folding {
 // What a call holds from its queries to its output.
 struct CrossModalAttention::Run {
   const CrossModalAttention& layer;
-  Matrix query;     // [num_words, num_heads * head_stride]
-  Matrix attended;  // [num_words, model_dim]
+  ScratchMatrix query;     // [num_words, num_heads * head_stride]
+  ScratchMatrix attended;  // [num_words, model_dim]
   std::optional<WeightCollector> collector;
   AttentionCall call;
 
   Run(const CrossModalAttention& attention, ConstMatrixView words, std::size_t num_keys,
       const AttentionOptions& options)
-      : layer(attention), query(attention.project_query(words)), attended(words.rows(), attention.model_dim()) {
+      : layer(attention),
+        query(words.rows(), layer.num_heads_ * layer.head_stride_),
+        attended(words.rows(), layer.model_dim()) {
+    layer.project_query(words, query);
     const KeepWeights& keep = options.keep;
     if (keep.per_head || keep.head_mean || keep.head_max || keep.top_k > 0) {
       collector.emplace(layer.num_heads_, words.rows(), num_keys, keep);
@@ -120,12 +124,13 @@ AttentionPath CrossModalAttention::choose_path(std::size_t num_words, std::size_
 }
 
 // Q, scaled where the kind wants it: [num_words, num_heads * head_stride].
-Matrix CrossModalAttention::project_query(ConstMatrixView words) const {
-  Matrix query = projections_.query.forward(words);
-  if (kind_.type == AttentionKind::Type::linear) return query;
+void CrossModalAttention::project_query(ConstMatrixView words, MatrixView query) const {
+  projections_.query.forward_into(words, query);
+  if (kind_.type == AttentionKind::Type::linear) return;
   const float scale = 1.0f / std::sqrt(static_cast<float>(head_dim_));
-  for (std::size_t i = 0; i < query.rows() * query.cols(); ++i) query.data()[i] *= scale;
-  return query;
+  for (std::size_t word = 0; word < query.rows(); ++word) {
+    for (float& value : query.row(word)) value *= scale;
+  }
 }
 
 KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {

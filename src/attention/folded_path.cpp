@@ -4,6 +4,7 @@
 
 #include "attention/kernels/matmul_kernel.hpp"
 #include "attention/key_stream.hpp"
+#include "attention/scratch.hpp"
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
@@ -40,7 +41,7 @@ public:
       : call_(call), patches_(patches), first_word_(first_word), num_words_(num_words) {}
 
   bool run(const FoldedKey& folded_key, const Linear& value, MatrixView attended) {
-    const Matrix queries = fold_queries(folded_key);  // [lanes, patch_dim]
+    const ScratchMatrix queries = fold_queries(folded_key);  // [lanes, patch_dim]
     const std::size_t num_lanes = call_.num_heads * num_words_, num_keys = patches_.rows();
     Buffer row_values;
     MatrixView rows;
@@ -48,7 +49,7 @@ public:
       row_values = Buffer::recycled(num_lanes * num_keys);
       rows = {row_values.data(), num_lanes, num_keys};
     }
-    Matrix means(num_lanes, round_up(patches_.cols(), kWidth));  // weighted means of the patches
+    const ScratchMatrix means(num_lanes, round_up(patches_.cols(), kWidth));  // weighted means of the patches
     if (!stream_patches(queries, rows, means)) return false;
     project_means(means, value, attended);
     if (call_.collector != nullptr) collect(rows);
@@ -57,8 +58,8 @@ public:
 
 private:
   // Lane h * num_words + w: the query of word w and head h, carried into patch space.
-  Matrix fold_queries(const FoldedKey& folded_key) const {
-    Matrix queries(call_.num_heads * num_words_, patches_.cols());
+  ScratchMatrix fold_queries(const FoldedKey& folded_key) const {
+    ScratchMatrix queries(call_.num_heads * num_words_, patches_.cols());
     parallel_for(call_.num_heads, [&](std::size_t head) {
       const ConstMatrixView query = call_.head_query(head).row_range(first_word_, num_words_);
       matmul_transposed(query, folded_key[head], queries.view().row_range(head * num_words_, num_words_));

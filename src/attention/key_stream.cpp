@@ -118,8 +118,12 @@ bool KeyStream::merge_state(std::span<KeyStream> parts, std::vector<float>& max,
     for (std::size_t lane = 0; lane < padded; ++lane) share[lane] += part.array(kSum)[lane] * part.array(kDecay)[lane];
   }
   for (float& value : share) value = 1.0f / value;
-  return std::ranges::all_of(parts, [](KeyStream& part) {
-    return std::all_of(part.array(kCheck), part.array(kCheck) + part.lanes(), [](float check) { return check == 0; });
+  const std::size_t lanes = parts.front().lanes();
+  // A score as low as what stands for a masked one would pass for it.
+  if (std::ranges::any_of(std::span(max).first(lanes), [](float highest) { return highest <= kMaskedScore; }))
+    return false;
+  return std::ranges::all_of(parts, [lanes](KeyStream& part) {
+    return std::all_of(part.array(kCheck), part.array(kCheck) + lanes, [](float check) { return check == 0; });
   });
 }
 

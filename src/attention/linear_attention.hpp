@@ -21,6 +21,7 @@ namespace attnviz::attention {
 
 class LinearAttentionHead {
 public:
+  LinearAttentionHead() = default;
   // key, value [num_keys, head_dim]; mask [num_keys] or empty. Borrows the key and the mask.
   LinearAttentionHead(ConstMatrixView key, ConstMatrixView value, KeyMask mask = {});
 

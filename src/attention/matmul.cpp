@@ -88,7 +88,8 @@ PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, const RowSource& source
   });
 }
 
-PackedMatrix::PackedMatrix(ConstMatrixView w) : PackedMatrix(w.rows(), w.cols(), nullptr) {
+PackedMatrix::PackedMatrix(ConstMatrixView w) : rows_(w.rows()), cols_(w.cols()) {
+  values_ = Buffer::recycled(num_panels() * cols_ * kPanelWidth);
   parallel_for(num_panels(), [&](std::size_t index) {
     const std::size_t first = index * kPanelWidth, width = std::min(kPanelWidth, rows_ - first);
     if (width < kPanelWidth) std::fill_n(panel(index), cols_ * kPanelWidth, 0.0f);

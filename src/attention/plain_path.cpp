@@ -7,6 +7,7 @@
 #include "attention/kernels/matmul_kernel.hpp"
 #include "attention/key_stream.hpp"
 #include "attention/linear_attention.hpp"
+#include "attention/scratch.hpp"
 #include "attention/top_k_attention.hpp"
 #include "attnviz/core/parallel.hpp"
 
@@ -54,11 +55,11 @@ public:
   }
 
   bool run() {
-    for (std::size_t head = 0; head < keys_.num_heads && call_.kind.type == AttentionKind::Type::linear; ++head) {
-      const std::size_t begin = head * keys_.num_keys * call_.head_stride;
-      linear_heads_.emplace_back(
-          ConstMatrixView(keys_.key.data() + begin, keys_.num_keys, call_.head_dim, call_.head_stride),
-          ConstMatrixView(keys_.value.data() + begin, keys_.num_keys, call_.head_dim, call_.head_stride), call_.mask);
+    if (call_.kind.type == AttentionKind::Type::linear) {
+      linear_heads_.resize(keys_.num_heads);
+      parallel_for(keys_.num_heads, [&](std::size_t head) {
+        linear_heads_[head] = LinearAttentionHead(head_rows(keys_.key, head), head_rows(keys_.value, head), call_.mask);
+      });
     }
     if (num_tiles_ >= num_threads()) {
       const std::size_t tiles = ceil_div(num_tiles_, 2 * num_threads());
@@ -76,6 +77,12 @@ private:
   // Floats of the attention rows [words, num_keys] of one head and tile; none where no weights are wanted.
   std::size_t row_floats(std::size_t tile) const {
     return call_.collector == nullptr ? 0 : words(tile) * keys_.num_keys;
+  }
+
+  // [num_keys, head_dim] of the keys or values.
+  ConstMatrixView head_rows(const Buffer& all_heads, std::size_t head) const {
+    const std::size_t stride = call_.head_stride;
+    return {all_heads.data() + head * keys_.num_keys * stride, keys_.num_keys, call_.head_dim, stride};
   }
 
   // One thread: the rows of each head are collected while they lie in the cache.
@@ -108,17 +115,16 @@ private:
 
   // One head of a tile. `rows` becomes its attention rows, where weights are wanted.
   void attend(std::size_t head, std::size_t tile, float* rows) {
-    const std::size_t stride = call_.head_stride, num_keys = keys_.num_keys, count = words(tile);
-    const std::size_t begin = head * num_keys * stride;
+    const std::size_t count = words(tile);
     const HeadBlock block{call_.head_query(first_head_ + head).row_range(first_word(tile), count),
-                          {keys_.key.data() + begin, num_keys, call_.head_dim, stride},
-                          {keys_.value.data() + begin, num_keys, call_.head_dim, stride},
+                          head_rows(keys_.key, head),
+                          head_rows(keys_.value, head),
                           call_.mask,
                           call_.pairs,
                           first_word(tile)};
     const MatrixView attended =
         attended_.row_range(first_word(tile), count).columns((first_head_ + head) * call_.head_dim, call_.head_dim);
-    const MatrixView weights = call_.collector == nullptr ? MatrixView() : MatrixView(rows, count, num_keys);
+    const MatrixView weights = call_.collector == nullptr ? MatrixView() : MatrixView(rows, count, keys_.num_keys);
     bool finite = false;
     switch (call_.kind.type) {
       case AttentionKind::Type::softmax:
@@ -142,10 +148,10 @@ private:
       const std::size_t block = std::min(kBlockKeys, keys_.num_keys - key);
       stream.step(head.key.row_range(key, block), {head.value.row(key).data(), block, stride});
     }
-    Matrix sums(count, stride);
+    const ScratchMatrix sums(count, stride);
     if (!KeyStream::finish({&stream, 1}, sums)) return false;
     for (std::size_t word = 0; word < count; ++word) {
-      std::ranges::copy(sums.row(word).first(call_.head_dim), attended.row(word).begin());
+      std::ranges::copy(sums.view().row(word).first(call_.head_dim), attended.row(word).begin());
     }
     return true;
   }

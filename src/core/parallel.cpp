@@ -39,12 +39,17 @@ struct Job {
 
 // Waits until the value is another than `old`. The calls of one inference follow each other within microseconds, which
 // is less than it takes to put a thread to sleep and wake it: so it looks for a while before it sleeps.
+// It does not yield meanwhile: a thread that others are let past may wait for milliseconds.
 template <typename T>
 void wait_for_change(const std::atomic<T>& value, T old) {
-  constexpr int kLooks = 100;  // some 40 microseconds
+  constexpr int kLooks = 2000;  // some 40 microseconds
   for (int look = 0; look < kLooks; ++look) {
     if (value.load(std::memory_order_acquire) != old) return;
-    std::this_thread::yield();
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");  // the instruction of that name: only a hint to the core
+#endif
   }
   value.wait(old, std::memory_order_acquire);
 }

@@ -81,16 +81,6 @@ TEST_CASE("a name that is none of this machine's is wrong usage, for every kerne
   CHECK(contains(ask("FOO").out, message + message));
 }
 
-TEST_CASE("a test may force one after the other, whatever the environment says") {
-  for (const std::string& isa : available_isas()) {
-    force_isa(isa);
-    CHECK(isa_in_use() == isa);
-  }
-  force_isa("");
-  CHECK(isa_in_use() == available_isas().front());
-  CHECK_THROWS_AS(force_isa("FOO"), std::logic_error);
-}
-
 // Alone in its process: the product is the first kernel that runs, so it is the one that must ask the environment.
 TEST_CASE("where it runs") {
   const Matrix x(2, 3), w(4, 3);

@@ -97,7 +97,7 @@ private:
   void check_patches(ConstMatrixView patches) const;
   void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOptions& options) const;
   AttentionPath choose_path(std::size_t num_words, std::size_t num_keys, AttentionPath wanted) const;
-  Matrix project_query(ConstMatrixView words) const;
+  void project_query(ConstMatrixView words, MatrixView query) const;
   [[noreturn]] void refuse_numbers(ConstMatrixView words, ConstMatrixView patches) const;
 
   AttentionProjections projections_;  // query, key and value with heads padded to whole panels

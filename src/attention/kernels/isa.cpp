@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
-#include <stdexcept>
 
 #include "attention/kernels/targets.hpp"
 #include "attnviz/core/error.hpp"
@@ -68,12 +67,5 @@ const std::vector<std::string>& available_isas() {
 }
 
 void apply_isa_from_environment() { [[maybe_unused]] static const bool obeyed = obey_environment(); }
-
-void force_isa(const std::string& name) {
-  apply_isa_from_environment();  // now, so that it changes nothing later
-  const auto target = name.empty() ? machine_targets() : find_target(name);
-  if (!target) throw std::logic_error("instruction set not available: " + name);
-  run_on(*target);
-}
 
 }  // namespace attnviz::attention

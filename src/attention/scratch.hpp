@@ -1,0 +1,25 @@
+// A matrix that lives during one call: its memory is recycled and holds anything at first.
+#pragma once
+
+#include <cstddef>
+
+#include "attnviz/core/buffer.hpp"
+#include "attnviz/core/matrix.hpp"
+
+namespace attnviz::attention {
+
+class ScratchMatrix {
+public:
+  ScratchMatrix(std::size_t rows, std::size_t cols)
+      : values_(Buffer::recycled(rows * cols)), view_(values_.data(), rows, cols) {}
+
+  MatrixView view() const { return view_; }
+  operator MatrixView() const { return view_; }
+  operator ConstMatrixView() const { return view_; }
+
+private:
+  Buffer values_;
+  MatrixView view_;
+};
+
+}  // namespace attnviz::attention
