@@ -11,8 +11,6 @@ namespace attnviz::attention {
 namespace {
 
 constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
-// A block of rows stays in the second-level cache while all panels pass by; a multiple of every tile height.
-constexpr std::size_t kBlockRows = 96;
 // Less work than this (multiply-adds) is not worth handing to another thread: about 10 microseconds.
 constexpr std::size_t kMinTaskWork = std::size_t{512} * 1024;
 
@@ -23,10 +21,11 @@ struct Cut {
   std::size_t rows_per_task, panels_per_task, row_tasks, panel_tasks;
 
   Cut(std::size_t m, std::size_t num_panels, std::size_t k) {
-    const std::size_t pair_work = 2 * kWidth * std::min(m, kBlockRows) * std::max<std::size_t>(k, 1);
+    rows_per_task = matmul_block_rows(m, k);
+    const std::size_t pair_work = 2 * kWidth * std::min(m, rows_per_task) * std::max<std::size_t>(k, 1);
     panels_per_task = std::min(2 * ceil_div(kMinTaskWork, pair_work), num_panels);
     const std::size_t blocks = ceil_div(kMinTaskWork, pair_work / 2 * panels_per_task);
-    rows_per_task = kBlockRows * blocks;
+    rows_per_task *= blocks;
     row_tasks = ceil_div(m, rows_per_task);
     panel_tasks = ceil_div(num_panels, panels_per_task);
   }
@@ -67,6 +66,13 @@ MatmulBlock block_of(ConstMatrixView x, const PackedMatrix& w, MatrixView y, con
 }
 
 }  // namespace
+
+std::size_t matmul_block_rows(std::size_t m, std::size_t k) {
+  constexpr std::size_t kBlockFloats = std::size_t{96} * 1024, kMostRows = 384, kUnit = 24;
+  const std::size_t most = std::clamp<std::size_t>(kBlockFloats / std::max<std::size_t>(k, 1), 2 * kUnit, kMostRows);
+  const std::size_t blocks = std::max<std::size_t>((m + most / 2) / most, 1);
+  return ceil_div(ceil_div(m, blocks), kUnit) * kUnit;
+}
 
 PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, BufferArena* arena) : rows_(n), cols_(k) {
   const std::size_t size = num_panels() * k * kPanelWidth;

@@ -15,9 +15,9 @@ namespace attnviz::attention {
 namespace {
 
 constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
-constexpr std::size_t kBlockKeys = 256;   // keys, values and scores of a block lie in the second-level cache
-constexpr std::size_t kProjectRows = 96;  // patches that stay in the second-level cache while all heads pass by
+constexpr std::size_t kBlockKeys = 256;  // keys, values and scores of a block lie in the second-level cache
 constexpr std::size_t kKeyFloats = std::size_t{2} << 20;  // 8 MiB of keys, and of values, at a time
+constexpr std::size_t kCachedRowFloats = std::size_t{64} << 10;
 constexpr std::size_t kRowFloats = std::size_t{1} << 20;  // 4 MiB of attention rows at a time and thread
 
 std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
@@ -46,8 +46,8 @@ public:
   HeadAttention(const AttentionCall& call, const KeyValueCache& keys, std::size_t first_head, MatrixView attended)
       : call_(call), keys_(keys), first_head_(first_head), attended_(attended) {
     // Wide tiles read keys and values less often; narrow ones give every thread one, and rows that fit the cache.
-    for (tile_ = 2 * kWidth; tile_ > kWidth; tile_ /= 2) {
-      const bool fits = call.collector == nullptr || tile_ * keys.num_keys <= kRowFloats;
+    for (tile_ = 4 * kWidth; tile_ > kWidth; tile_ /= 2) {
+      const bool fits = tile_ * keys.num_keys <= (tile_ > 2 * kWidth ? kCachedRowFloats : kRowFloats);
       if (fits && ceil_div(call.num_words(), tile_) >= num_threads()) break;
     }
     tile_ = std::min(tile_, call.num_words());
@@ -175,9 +175,10 @@ KeyValueCache project_heads(const Linear& key, const Linear& value, ConstMatrixV
                             std::size_t first_head, std::size_t num_heads) {
   const std::size_t num_keys = patches.rows(), size = num_heads * num_keys * head_stride;
   KeyValueCache keys{num_keys, num_heads, Buffer::recycled(size), Buffer::recycled(size)};
-  parallel_for(ceil_div(num_keys, kProjectRows) * num_heads, [&](std::size_t task) {
-    const std::size_t head = task % num_heads, row = task / num_heads * kProjectRows;
-    const ConstMatrixView x = patches.row_range(row, std::min(kProjectRows, num_keys - row));
+  const std::size_t block_rows = matmul_block_rows(num_keys, patches.cols());
+  parallel_for(ceil_div(num_keys, block_rows) * num_heads, [&](std::size_t task) {
+    const std::size_t head = task % num_heads, row = task / num_heads * block_rows;
+    const ConstMatrixView x = patches.row_range(row, std::min(block_rows, num_keys - row));
     const std::size_t begin = (head * num_keys + row) * head_stride;
     project_head(key, x, first_head + head, head_stride, keys.key.data() + begin);
     project_head(value, x, first_head + head, head_stride, keys.value.data() + begin);

@@ -105,7 +105,8 @@ HWY_INLINE void multiply_tile(const MatmulBlock& block, std::size_t row, std::si
     }
   }
   for (std::size_t begin = 0; begin < block.k; begin += kWidth) {
-    for (std::size_t r = 0; r < kRows && kRowMajor; ++r) hwy::Prefetch(next_x + r * x_row + begin);
+    const float* ahead = begin + kWidth < block.k ? x + begin + kWidth : next_x;
+    for (std::size_t r = 0; r < kRows && kRowMajor; ++r) hwy::Prefetch(ahead + r * x_row);
     const std::size_t end = block.k - begin < kWidth ? block.k : begin + kWidth;
     for (std::size_t i = begin; i < end; ++i) {
       Vector right[kPanels * kVectors];
