@@ -78,27 +78,24 @@ def compare(shape, key, got, ours):
 
 
 def time_shape(processes, shape):
-    answers = {}
-    for process in processes.values():
-        answers.update(process.ask("make", shape))
+    answers = {key: process.ask("make", shape) for key, process in processes.items()}
     for key, answer in answers.items():
         compare(shape, key, answer, answers[OURS])
-    turns = {peer.key: [] for peer in PEERS}
+    turns = {key: [] for key in processes}
     rounds = ROUNDS
     while len(turns[OURS]) < rounds:
-        for peer in PEERS:  # in turn, so that a slower minute of the machine is a slower minute for all
-            turns[peer.key].append(processes[peer.library].ask("turn", peer.key))
+        for key, process in processes.items():  # in turn: a slower minute of the machine is one for all
+            turns[key].append(process.ask("turn"))
         if sum(times[-1] for times in turns.values()) > SLOW_ROUND_MS:
             rounds = SLOW_ROUNDS
-    return Row(shape, processes[OURS].ask("note", OURS), {key: statistics.median(times) for key, times in turns.items()})
+    return Row(shape, processes[OURS].ask("path"), {key: statistics.median(times) for key, times in turns.items()})
 
 
 def run(threads, shapes, build_dir):
     """The rows of one number of threads, and the versions of the libraries."""
-    libraries = dict.fromkeys(peer.library for peer in PEERS)
-    processes = {library: PeerProcess(library, threads, build_dir) for library in libraries}
+    processes = {peer.key: PeerProcess(peer, threads, build_dir) for peer in PEERS}
     try:
-        versions = {library: process.ask("version") for library, process in processes.items()}
+        versions = {peer.library: processes[peer.key].ask("version") for peer in PEERS}
         rows = []
         for shape in shapes:
             rows.append(time_shape(processes, shape))

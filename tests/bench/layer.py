@@ -44,13 +44,14 @@ def weights(dim):
     return weight, bias
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=2)
+def tokens(rows, dim):
+    return aligned(np.random.default_rng((rows, dim)).standard_normal((rows, dim), np.float32))
+
+
 def inputs(shape):
     """The same in every process."""
-    random = np.random.default_rng(shape)
-    words, patches = (aligned(random.standard_normal((rows, shape.dim), np.float32))
-                      for rows in (shape.words, shape.patches))
-    return Inputs(words, patches, *weights(shape.dim))
+    return Inputs(tokens(shape.words, shape.dim), tokens(shape.patches, shape.dim), *weights(shape.dim))
 
 
 FloatPointer = ctypes.POINTER(ctypes.c_float)
@@ -76,9 +77,9 @@ class NativeLibrary:
         self.lib.peer_create.restype = ctypes.c_void_p
         self.lib.peer_run.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self.lib.peer_result.argtypes = [ctypes.c_void_p, FloatPointer, FloatPointer]
-        self.lib.peer_note.argtypes = [ctypes.c_void_p]
+        self.lib.peer_path.argtypes = [ctypes.c_void_p]
         self.lib.peer_destroy.argtypes = [ctypes.c_void_p]
-        self.lib.peer_note.restype = self.lib.peer_library_version.restype = ctypes.c_char_p
+        self.lib.peer_path.restype = self.lib.peer_library_version.restype = ctypes.c_char_p
 
     def version(self):
         return self.lib.peer_library_version().decode()
@@ -104,8 +105,8 @@ class NativeLayer:
         self.lib.peer_result(self.peer, pointer(output), None if weights is None else pointer(weights))
         return output, weights
 
-    def note(self):
-        return self.lib.peer_note(self.peer).decode()
+    def path(self):
+        return self.lib.peer_path(self.peer).decode()
 
     def __del__(self):
         if getattr(self, "peer", None):

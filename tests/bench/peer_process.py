@@ -1,5 +1,7 @@
-"""Every library runs in a process of its own, so that no thread pool, allocator or OpenMP runtime disturbs another, and
-is stopped (SIGSTOP) while others are timed, so that threads that spin while they wait take no processor from them.
+"""Every peer runs in a process of its own, so that no thread pool, allocator or OpenMP runtime disturbs another, and is
+stopped (SIGSTOP) while others are timed, so that threads that spin while they wait take no processor from them. When it goes on,
+the system may wake all of its threads on one processor, where those that spin keep the others from working for many
+milliseconds; so each thread is bound to a processor of its own.
 """
 
 import ctypes
@@ -15,7 +17,7 @@ from layer import NativeLayer, NativeLibrary
 
 class Peer(NamedTuple):
     key: str
-    library: str  # which process it lives in
+    library: str
     label: str
     with_weights: bool
 
@@ -79,6 +81,18 @@ class Contestant:
                 return best * 1e3
 
 
+def own_threads():
+    return {int(name) for name in os.listdir("/proc/self/task")}
+
+
+def bind_threads(others, processors):
+    """This thread to the first processor, the library's threads (all but `others`) to the rest in turn."""
+    first, rest = processors[:1], processors[1:] or processors
+    os.sched_setaffinity(0, first)
+    for index, thread in enumerate(sorted(own_threads() - others)):
+        os.sched_setaffinity(thread, [rest[index % len(rest)]])
+
+
 def library_version(library, native):
     if native is not None:
         return native.version()
@@ -89,48 +103,49 @@ def library_version(library, native):
     return onnxruntime.__version__
 
 
-def serve(connection, library, threads, build_dir):
+def serve(connection, peer, threads, build_dir):
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: no stopped process outlives the driver
-    path = Path(build_dir) / f"{library}.so"
+    others, processors = own_threads(), sorted(os.sched_getaffinity(0))[:threads]
+    path = Path(build_dir) / f"{peer.library}.so"
     native = NativeLibrary(path) if path.exists() else None
-    if library == "pytorch":
+    if peer.library == "pytorch":
         import torch
         torch.set_num_threads(threads)
-    contestants = {}
-    while (request := connection.recv()) is not None:
-        what, argument = request
+    contestant = None
+    while True:
+        what, shape = connection.recv()
         if what == "version":
-            connection.send(library_version(library, native))
+            connection.send(library_version(peer.library, native))
         elif what == "make":
-            contestants.clear()
-            for peer in PEERS:
-                if peer.library == library:
-                    contestants[peer.key] = Contestant(make_layer(peer, argument, threads, native))
-            connection.send({key: contestant.layer.result() for key, contestant in contestants.items()})
-        elif what == "note":
-            connection.send(contestants[argument].layer.note())
+            contestant = None  # its memory and threads go first
+            os.sched_setaffinity(0, processors)  # which threads inherit that are made now
+            contestant = Contestant(make_layer(peer, shape, threads, native))
+            bind_threads(others, processors)
+            connection.send(contestant.layer.result())
+        elif what == "path":
+            connection.send(contestant.layer.path())
         else:
-            connection.send(contestants[argument].turn())
+            connection.send(contestant.turn())
 
 
 class PeerProcess:
-    def __init__(self, library, threads, build_dir):
+    def __init__(self, peer, threads, build_dir):
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ[name] = str(threads)
         context = multiprocessing.get_context("spawn")
-        self.library = library
+        self.peer = peer
         self.connection, other_end = context.Pipe()
-        self.process = context.Process(target=serve, args=(other_end, library, threads, build_dir), daemon=True)
+        self.process = context.Process(target=serve, args=(other_end, peer, threads, build_dir), daemon=True)
         self.process.start()
         other_end.close()
 
-    def ask(self, what, argument=None):
+    def ask(self, what, shape=None):
         os.kill(self.process.pid, signal.SIGCONT)
         try:
-            self.connection.send((what, argument))
+            self.connection.send((what, shape))
             return self.connection.recv()
         except (EOFError, ConnectionError):
-            raise SystemExit(f"bench: the process of {self.library} died at {what} {argument}") from None
+            raise SystemExit(f"bench: the process of {self.peer.key} died at {what} {shape or ''}") from None
         finally:
             os.kill(self.process.pid, signal.SIGSTOP)
 

@@ -33,7 +33,7 @@ public:
     copy(result_.weights.head_mean, weights);
   }
 
-  const char* note() const override {
+  const char* path() const override {
     const std::size_t width = layer_.model_dim();
     const auto path =
         attention::cheapest_path({words_.rows(), patches_.rows(), layer_.num_heads(), width, width, width, width});

@@ -22,7 +22,7 @@ void peer_run(Peer* peer, int count) {
 
 void peer_result(const Peer* peer, float* output, float* weights) { peer->copy_result(output, weights); }
 
-const char* peer_note(const Peer* peer) { return peer->note(); }
+const char* peer_path(const Peer* peer) { return peer->path(); }
 
 const char* peer_library_version() { return peer_version(); }
 

@@ -28,8 +28,8 @@ public:
   virtual void run() = 0;
   // Of the last run. `weights` is null for peers made without them.
   virtual void copy_result(float* output, float* weights) const = 0;
-  // How it does what it does, where there is a choice.
-  virtual const char* note() const { return ""; }
+  // Which way it takes to the result, where there is a choice.
+  virtual const char* path() const { return ""; }
 };
 
 std::unique_ptr<Peer> make_peer(const PeerShape& shape, const PeerInputs& inputs, bool with_weights);
