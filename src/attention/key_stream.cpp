@@ -1,7 +1,6 @@
 #include "attention/key_stream.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "attention/kernels/matmul_kernel.hpp"
@@ -127,38 +126,48 @@ bool KeyStream::merge_state(std::span<KeyStream> parts, std::vector<float>& max,
   });
 }
 
-bool KeyStream::finish(std::span<KeyStream> parts, MatrixView sums) {
+bool KeyStream::finish(std::span<KeyStream> parts, MatrixView sums, const RowDone& row_done) {
   std::vector<float> max, share;  // [padded lanes]
   if (!merge_state(parts, max, share)) return false;
   parallel_for(parts.front().padded_lanes_ / kWidth, [&](std::size_t panel) {
+    std::vector<std::vector<float>> factors;  // of each part
+    for (const KeyStream& part : parts) factors.push_back(part.row_factors(panel, max, share));
     const std::size_t first = panel * kWidth, end = std::min(first + kWidth, parts.front().lanes());
     for (std::size_t lane = first; lane < end; ++lane) {
-      const std::span<float> sum = sums.row(lane);
-      std::ranges::fill(sum, 0.0f);
-      for (KeyStream& part : parts) {
-        if (!part.begun_) continue;
-        const float factor = part.array(kDecay)[lane] * share[lane];
-        const float* add = part.sums_.data() + lane * part.value_dim_;
-        for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += factor * add[c];
-      }
+      merge_sums(parts, lane, share[lane], sums.row(lane));
+      for (std::size_t i = 0; i < parts.size(); ++i) parts[i].scale_row(lane, factors[i]);
+      if (row_done) row_done(lane);
     }
-    for (const KeyStream& part : parts) part.scale_rows(first, end, max, share);
   });
   return true;
 }
 
-// Each row's stretch of a block, relative to the maximum of that time, becomes weights: lanes [first, end) of one
-// panel.
-void KeyStream::scale_rows(std::size_t first, std::size_t end, const std::vector<float>& max,
-                           const std::vector<float>& share) const {
+void KeyStream::merge_sums(std::span<KeyStream> parts, std::size_t lane, float share, std::span<float> sum) {
+  std::ranges::fill(sum, 0.0f);
+  for (KeyStream& part : parts) {
+    if (!part.begun_) continue;
+    const float factor = part.array(kDecay)[lane] * share;
+    const float* add = part.sums_.data() + lane * part.value_dim_;
+    for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += factor * add[c];
+  }
+}
+
+// What makes weights of each block's rows, for the lanes of one panel: [blocks, kWidth].
+std::vector<float> KeyStream::row_factors(std::size_t panel, const std::vector<float>& max,
+                                          const std::vector<float>& share) const {
+  std::vector<float> factors(blocks_.size() * kWidth);
+  const std::size_t lane = panel * kWidth;
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
-    std::array<float, kWidth> factors{};
-    exp_differences(block_max_.data() + b * padded_lanes_ + first, max.data() + first, share.data() + first, kWidth,
-                    factors.data());
-    for (std::size_t lane = first; lane < end; ++lane) {
-      const float factor = factors[lane - first];
-      for (float& weight : rows_.row(lane).subspan(blocks_[b].first_key, blocks_[b].num_keys)) weight *= factor;
-    }
+    exp_differences(block_max_.data() + b * padded_lanes_ + lane, max.data() + lane, share.data() + lane, kWidth,
+                    factors.data() + b * kWidth);
+  }
+  return factors;
+}
+
+void KeyStream::scale_row(std::size_t lane, const std::vector<float>& factors) const {
+  for (std::size_t b = 0; b < blocks_.size(); ++b) {
+    const float factor = factors[b * kWidth + lane % kWidth];
+    for (float& weight : rows_.row(lane).subspan(blocks_[b].first_key, blocks_[b].num_keys)) weight *= factor;
   }
 }
 

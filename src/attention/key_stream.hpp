@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -39,9 +40,12 @@ public:
   // The next keys of the stream. keys [count, key_dim]; values [count, value_dim], every row on a cache line.
   void step(ConstMatrixView keys, ConstMatrixView values);
 
+  // Called with each lane whose row of weights is complete, while the row lies in the cache; several threads may call.
+  using RowDone = std::function<void(std::size_t lane)>;
+
   // Merges streams that partition the keys of one tile: sums [lanes, value_dim] become the weighted means of the
   // values, rows the weights of lanes [0, lanes). False where a score was not finite.
-  [[nodiscard]] static bool finish(std::span<KeyStream> parts, MatrixView sums);
+  [[nodiscard]] static bool finish(std::span<KeyStream> parts, MatrixView sums, const RowDone& row_done = {});
 
 private:
   struct Block {
@@ -56,8 +60,10 @@ private:
   void write_rows(ConstMatrixView scores);
   // max and share [padded lanes]: the maximum over all parts, and 1 / (sum of exp() over all parts).
   static bool merge_state(std::span<KeyStream> parts, std::vector<float>& max, std::vector<float>& share);
-  void scale_rows(std::size_t first, std::size_t end, const std::vector<float>& max,
-                  const std::vector<float>& share) const;
+  static void merge_sums(std::span<KeyStream> parts, std::size_t lane, float share, std::span<float> sum);
+  std::vector<float> row_factors(std::size_t panel, const std::vector<float>& max,
+                                 const std::vector<float>& share) const;
+  void scale_row(std::size_t lane, const std::vector<float>& factors) const;
 
   const PackedMatrix& queries_;
   std::size_t padded_lanes_, value_dim_, next_key_;

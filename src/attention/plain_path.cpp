@@ -90,9 +90,7 @@ private:
     Buffer rows = Buffer::recycled(row_floats(first));
     for (std::size_t head = 0; head < keys_.num_heads && finite_; ++head) {
       for (std::size_t tile = first; tile < end; ++tile) {
-        attend(head, tile, rows.data());
-        if (call_.collector == nullptr) continue;
-        for (std::size_t word = 0; word < words(tile); ++word) collect(head, tile, word, rows.data());
+        attend(head, tile, rows.data(), [&](std::size_t word) { collect(head, tile, word, rows.data()); });
       }
     }
   }
@@ -105,7 +103,7 @@ private:
     Buffer rows = Buffer::recycled(at_once * floats);
     for (std::size_t first = 0; first < keys_.num_heads && finite_; first += at_once) {
       const std::size_t count = std::min(at_once, keys_.num_heads - first);
-      parallel_for(count, [&](std::size_t i) { attend(first + i, tile, rows.data() + i * floats); });
+      parallel_for(count, [&](std::size_t i) { attend(first + i, tile, rows.data() + i * floats, {}); });
       if (call_.collector == nullptr) continue;
       parallel_for(words(tile), [&](std::size_t word) {
         for (std::size_t i = 0; i < count; ++i) collect(first + i, tile, word, rows.data() + i * floats);
@@ -113,8 +111,8 @@ private:
     }
   }
 
-  // One head of a tile. `rows` becomes its attention rows, where weights are wanted.
-  void attend(std::size_t head, std::size_t tile, float* rows) {
+  // One head of a tile. `rows` becomes its attention rows, where weights are wanted; row_done hears of each.
+  void attend(std::size_t head, std::size_t tile, float* rows, const KeyStream::RowDone& row_done) {
     const std::size_t count = words(tile);
     const HeadBlock block{call_.head_query(first_head_ + head).row_range(first_word(tile), count),
                           head_rows(keys_.key, head),
@@ -128,7 +126,7 @@ private:
     bool finite = false;
     switch (call_.kind.type) {
       case AttentionKind::Type::softmax:
-        finite = attend_softmax(block, attended, weights);
+        finite = attend_softmax(block, attended, weights, row_done);
         break;
       case AttentionKind::Type::top_k:
         finite = attend_top_k(block, call_.kind.top_k, attended, weights);
@@ -138,9 +136,12 @@ private:
         break;
     }
     if (!finite) finite_ = false;
+    if (call_.kind.type == AttentionKind::Type::softmax || weights.data() == nullptr || !row_done) return;
+    for (std::size_t word = 0; word < count; ++word) row_done(word);
   }
 
-  bool attend_softmax(const HeadBlock& head, MatrixView attended, MatrixView weights) const {
+  bool attend_softmax(const HeadBlock& head, MatrixView attended, MatrixView weights,
+                      const KeyStream::RowDone& row_done) const {
     const std::size_t stride = call_.head_stride, count = head.query.rows();
     const PackedMatrix queries(head.query);
     KeyStream stream(queries, stride, 0, {call_.mask, call_.pairs, head.first_word, count}, weights);
@@ -149,7 +150,8 @@ private:
       stream.step(head.key.row_range(key, block), {head.value.row(key).data(), block, stride});
     }
     const ScratchMatrix sums(count, stride);
-    if (!KeyStream::finish({&stream, 1}, sums)) return false;
+    if (!KeyStream::finish({&stream, 1}, sums, weights.data() == nullptr ? KeyStream::RowDone() : row_done))
+      return false;
     for (std::size_t word = 0; word < count; ++word) {
       std::ranges::copy(sums.view().row(word).first(call_.head_dim), attended.row(word).begin());
     }
