@@ -26,8 +26,6 @@ TEST_CASE("--json holds the machine and every shape on both paths") {
       const double value = item[key].get<double>();
       CHECK_MESSAGE((std::isfinite(value) && value > 0), key);
     }
-    CHECK(item["share"].get<double>() <
-          1.5);  // more than the peak, but for a busy machine's noise, is a counting mistake
   }
   CHECK(json["cases"][0]["path"] == "plain");
   CHECK(json["cases"][1]["path"] == "folded");
