@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 #include "support/attention_layer.hpp"
@@ -138,4 +139,13 @@ TEST_CASE("kinds that make no sense") {
   const PairMask pairs(3, 5, std::vector<std::uint8_t>(15, 1));
   CHECK(contains(refusal(layer.attention({Type::linear}), Matrix(3, 16), Matrix(5, 12), {.pairs = &pairs}),
                  {"pair mask", "linear"}));
+}
+
+TEST_CASE("keys and values of another layer, or none") {
+  const CrossModalAttention attention = AttentionLayer({16, 12, 128, 4}).attention();
+  const Matrix words = random_matrix(3, 16, 120), patches = random_matrix(5, 12, 121);
+  const KeyValueCache other = AttentionLayer({16, 12, 128, 8}).attention().cache(patches);  // of the same size
+  CHECK_THROWS_AS(attention.forward(words, other), std::logic_error);
+  CHECK_THROWS_AS(attention.forward(words, KeyValueCache{}), std::logic_error);
+  CHECK_NOTHROW(attention.forward(words, attention.cache(patches)));
 }
