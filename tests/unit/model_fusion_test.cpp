@@ -90,16 +90,22 @@ TEST_CASE("each tensor of each type is needed, of its shape, and of numbers") {
   }
 }
 
-TEST_CASE("keys that are out of range or mean nothing to the type") {
+TEST_CASE("keys of every type that are out of range") {
   for (const json& fusion : types()) {
-    const std::string type = fusion["type"];
-    const bool attends = type != "concat", has_latents = type == "perceiver" || type == "gated";
     refused(fusion, [](json& f) { f["nothing"] = 1; }, {"'fusion.nothing'", "neither true nor false"});
     refused(fusion, [](json& f) { f["pool"] = 2; }, {"'fusion.pool'", "not an object"});
     refused(fusion, [](json& f) { f["pool"]["kind"] = "max"; }, {"'fusion.pool.kind'", "max", "'average', 'learned'"});
     refused(fusion, [](json& f) { f["pool"]["factor"] = 9; }, {"'fusion.pool.factor'", "9", "2 to 8"});
     refused(fusion, [](json& f) { f["ffn"] = -1; }, {"'fusion.ffn'", "-1"});
-    if (!attends) {
+  }
+  refused(types()[1], [](json& f) { f["type"] = "magic"; }, {"'fusion.type'", "'single-stream'"});
+  refused(types()[1], [](json& f) { f["type"] = 3; }, {"'fusion.type'"});
+}
+
+TEST_CASE("keys of types that attend, and \"concat\", to which they mean nothing") {
+  const json top_0 = {{"kind", "top_k"}, {"top_k", 0}}, linear_5 = {{"kind", "linear"}, {"top_k", 5}};
+  for (const json& fusion : types()) {
+    if (fusion["type"] == "concat") {
       refused(fusion, [](json& f) { f["layers"] = 1; }, {"'fusion.layers'", "nothing to type 'concat'"});
       refused(fusion, [](json& f) { f["norm"] = "pre"; }, {"'fusion.norm'", "nothing to type 'concat'"});
       refused(fusion, [](json& f) { f["attention"] = json::object(); }, {"'fusion.attention'", "nothing to type"});
@@ -109,33 +115,34 @@ TEST_CASE("keys that are out of range or mean nothing to the type") {
     refused(fusion, [](json& f) { f["norm"] = "layer"; }, {"'fusion.norm'", "layer", "'post', 'pre'"});
     refused(fusion, [](json& f) { f["attention"]["kind"] = "hard"; }, {"'fusion.attention.kind'", "hard", "'softmax'"});
     refused(fusion, [](json& f) { f["attention"]["kind"] = "top_k"; }, {"'fusion.attention.top_k'", "missing"});
-    refused(fusion,
-            [](json& f) {
-              f["attention"] = {{"kind", "top_k"}, {"top_k", 0}};
-            },
-            {"'fusion.attention.top_k'", "1 to 65536"});
-    refused(fusion,
-            [](json& f) {
-              f["attention"] = {{"kind", "linear"}, {"top_k", 5}};
-            },
+    refused(fusion, [&](json& f) { f["attention"] = top_0; }, {"'fusion.attention.top_k'", "1 to 65536"});
+    refused(fusion, [&](json& f) { f["attention"] = linear_5; },
             {"'fusion.attention.top_k'", "nothing to kind 'linear'"});
-    if (has_latents) {
+  }
+}
+
+TEST_CASE("keys of types with latents, which mean nothing to the others that attend") {
+  for (const json& fusion : types()) {
+    if (fusion["type"] == "perceiver" || fusion["type"] == "gated") {
       refused(fusion, [](json& f) { f["latents"] = 1025; }, {"'fusion.latents'", "1024"});
       refused(fusion, [](json& f) { f.erase("latents"); }, {"'fusion.latents'", "missing"});
       refused(fusion, [](json& f) { f["latent_layers"] = 65; }, {"'fusion.latent_layers'", "64"});
       refused(fusion, [](json& f) { f["latents"] = 6; }, {"fusion.latents", "[5, 16]", "[6, 16]"});
       refused(fusion, [](json& f) { f["latent_layers"] = 2; }, {"fusion.latent_layers.1.", "missing"});
-    } else {
+    } else if (fusion["type"] != "concat") {
       refused(fusion, [](json& f) { f["latents"] = 4; }, {"'fusion.latents'", "nothing to type"});
     }
-    if (type == "co") {
+  }
+}
+
+TEST_CASE("keys of \"co\", which mean nothing to the others that attend") {
+  for (const json& fusion : types()) {
+    if (fusion["type"] == "co") {
       refused(fusion, [](json& f) { f["fused"] = "product"; }, {"'fusion.fused'", "product", "'concat', 'sum'"});
-    } else {
+    } else if (fusion["type"] != "concat") {
       refused(fusion, [](json& f) { f["fused"] = "sum"; }, {"'fusion.fused'", "nothing to type"});
       refused(fusion, [](json& f) { f["norm"] = "none"; }, {"'fusion.norm'", "none", "'post', 'pre'"});
       refused(fusion, [](json& f) { f["ffn"] = 0; }, {"'fusion.ffn'"});
     }
   }
-  refused(types()[1], [](json& f) { f["type"] = "magic"; }, {"'fusion.type'", "'single-stream'"});
-  refused(types()[1], [](json& f) { f["type"] = 3; }, {"'fusion.type'"});
 }
