@@ -10,6 +10,7 @@
 #include "model/limited_json.hpp"
 #include "model/strategies.hpp"
 #include "support/fixture.hpp"
+#include "support/isa_line.hpp"
 
 using namespace attnviz;
 using namespace attnviz::fusion;
