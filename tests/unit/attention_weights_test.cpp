@@ -104,24 +104,6 @@ TEST_CASE("the collector gives what was asked for and nothing else") {
   }
 }
 
-TEST_CASE("rows that are made in their place need no copy") {
-  WeightCollector collector(2, 3, 4, {.per_head = true, .head_mean = true});
-  for (std::size_t head = 0; head < 2; ++head) {
-    const MatrixView rows = collector.rows(head, 1, 2);
-    REQUIRE(rows.rows() == 2);
-    REQUIRE(rows.cols() == 4);
-    for (std::size_t i = 0; i < 2; ++i) {
-      for (float& weight : rows.row(i)) weight = static_cast<float>(10 * head + i);
-      collector.add(head, 1 + i, rows.row(i));
-    }
-  }
-  const AttentionWeights kept = collector.finish();
-  CHECK(kept.per_head(3 + 2, 0) == 11.0f);
-  CHECK(kept.head_mean(1, 0) == 5.0f);
-  CHECK(kept.head_mean(2, 3) == 6.0f);
-  CHECK(WeightCollector(2, 3, 4, {.head_mean = true}).rows(0, 0, 1).data() == nullptr);
-}
-
 TEST_CASE("attention: the kept weights agree with the reference and with each other, on every path") {
   const AttentionLayer layer({16, 12, 24, 4});
   for (const std::size_t words : {1, 6, 18}) {
