@@ -1,12 +1,11 @@
 #include "attention/checks.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/tensor_check.hpp"
 
 namespace attnviz::attention {
 namespace {
@@ -36,11 +35,6 @@ void check_pairs(std::size_t num_words, std::size_t num_keys, const PairMask& pa
 }  // namespace
 
 void refuse(const std::string& where, const std::string& what) { throw Error(ErrorCode::model, where, what); }
-
-std::string shape_text(std::size_t rows, std::size_t cols) {
-  std::string text = "[";
-  return text.append(std::to_string(rows)).append(", ").append(std::to_string(cols)).append("]");
-}
 
 void check_projections(const AttentionProjections& projections, std::size_t num_heads, const std::string& name) {
   const auto& [query, key, value, output] = projections;
@@ -73,25 +67,9 @@ void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOpt
   if (options.pairs != nullptr) check_pairs(num_words, num_keys, *options.pairs, mask, name + ": pair mask");
 }
 
-bool all_finite(ConstMatrixView matrix) {
-  for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    unsigned not_finite = 0;  // no early way out, so that it runs on whole vectors
-    for (const float value : matrix.row(r)) not_finite |= !(std::fabs(value) <= std::numeric_limits<float>::max());
-    if (not_finite != 0) return false;
-  }
-  return true;
-}
-
 void check_finite(ConstMatrixView matrix, const std::string& where) {
-  if (all_finite(matrix)) return;
-  for (std::size_t r = 0; r < matrix.rows(); ++r) {
-    for (std::size_t c = 0; c < matrix.cols(); ++c) {
-      if (std::isfinite(matrix(r, c))) continue;
-      refuse(where, "the number at [" + std::to_string(r) + ", " + std::to_string(c) + "] of " +
-                        shape_text(matrix.rows(), matrix.cols()) + " is " +
-                        (std::isnan(matrix(r, c)) ? "NaN" : "infinite"));
-    }
-  }
+  const std::string found = find_not_finite(matrix);
+  if (!found.empty()) refuse(where, found);
 }
 
 }  // namespace attnviz::attention

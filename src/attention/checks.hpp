@@ -12,8 +12,6 @@ namespace attnviz::attention {
 
 [[noreturn]] void refuse(const std::string& where, const std::string& what);
 
-std::string shape_text(std::size_t rows, std::size_t cols);  // "[rows, cols]"
-
 // The four projections fit each other and can be cut into heads.
 void check_projections(const AttentionProjections& projections, std::size_t num_heads, const std::string& name);
 
@@ -24,7 +22,6 @@ void check_tokens(ConstMatrixView x, std::size_t cols, std::size_t out, const st
 // Both masks fit num_words and num_keys and leave every word a key.
 void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOptions& options, const std::string& name);
 
-bool all_finite(ConstMatrixView matrix);
 void check_finite(ConstMatrixView matrix, const std::string& where);
 
 }  // namespace attnviz::attention

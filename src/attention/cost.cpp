@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "attention/panels.hpp"
+
 namespace attnviz::attention {
 
 double multiply_adds(const AttentionShape& shape, AttentionPath path) {
@@ -10,9 +12,10 @@ double multiply_adds(const AttentionShape& shape, AttentionPath path) {
   const auto patch_dim = static_cast<double>(shape.patch_dim);
   const double queries_and_output =
       words * model_dim * (static_cast<double>(shape.word_dim) + static_cast<double>(shape.out_dim));
+  const auto padded_dim = static_cast<double>(shape.num_heads * round_up(shape.model_dim / shape.num_heads, kWidth));
   switch (path) {
     case AttentionPath::plain:
-      return queries_and_output + 2 * keys * patch_dim * model_dim + 2 * words * keys * model_dim;
+      return queries_and_output + 2 * keys * patch_dim * padded_dim + 2 * words * keys * padded_dim;
     case AttentionPath::folded:
       return queries_and_output + 2 * words * patch_dim * model_dim + 2 * heads * words * keys * patch_dim;
     case AttentionPath::cheapest:

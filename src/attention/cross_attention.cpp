@@ -9,14 +9,14 @@
 
 #include "attention/checks.hpp"
 #include "attention/folded_path.hpp"
+#include "attention/panels.hpp"
 #include "attention/plain_path.hpp"
 #include "attention/scratch.hpp"
 #include "attention/weight_collector.hpp"
+#include "attnviz/core/tensor_check.hpp"
 
 namespace attnviz::attention {
 namespace {
-
-constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
 
 // The same layer with zero rows after each head, so that every head begins a panel.
 Linear pad_heads(Linear linear, std::size_t num_heads, std::size_t head_dim, std::size_t head_stride) {
@@ -71,6 +71,9 @@ struct CrossModalAttention::Run {
     call.collector = collector ? &*collector : nullptr;
   }
 
+  Run(const Run&) = delete;  // `call` points into it
+  Run& operator=(const Run&) = delete;
+
   AttentionResult finish(bool finite, const auto& refuse_numbers) {
     AttentionResult result;
     if (finite) result.output = layer.projections_.output.forward(attended);
@@ -90,7 +93,7 @@ CrossModalAttention::CrossModalAttention(AttentionProjections projections, std::
   check_projections(projections_, num_heads_, name_);
   if (kind_.type == AttentionKind::Type::top_k && kind_.top_k == 0) refuse(name_, "top-k attention over 0 keys");
   head_dim_ = projections_.query.out_dim() / num_heads_;
-  head_stride_ = (head_dim_ + kWidth - 1) / kWidth * kWidth;
+  head_stride_ = round_up(head_dim_, kWidth);
   for (Linear* linear : {&projections_.query, &projections_.key, &projections_.value}) {
     *linear = pad_heads(std::move(*linear), num_heads_, head_dim_, head_stride_);
   }
@@ -142,7 +145,7 @@ KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {
 void CrossModalAttention::refuse_numbers(ConstMatrixView words, ConstMatrixView patches) const {
   check_finite(words, name_ + ": words");
   check_finite(patches, name_ + ": patches");
-  refuse(name_, "attention scores are not finite");
+  refuse(name_, "attention is not finite: its numbers are too large for float32");
 }
 
 AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixView patches,
@@ -169,7 +172,8 @@ AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixV
 
 AttentionResult CrossModalAttention::forward(ConstMatrixView words, const KeyValueCache& keys,
                                              const AttentionOptions& options) const {
-  if (keys.key.size() != num_heads_ * keys.num_keys * head_stride_) {
+  const std::size_t size = num_heads_ * keys.num_keys * head_stride_;
+  if (keys.num_heads != num_heads_ || keys.key.size() != size || keys.value.size() != size || size == 0) {
     throw std::logic_error("CrossModalAttention: keys and values of another layer");
   }
   check_words(words);

@@ -4,23 +4,20 @@
 
 #include "attention/kernels/matmul_kernel.hpp"
 #include "attention/key_stream.hpp"
+#include "attention/panels.hpp"
 #include "attention/scratch.hpp"
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
 namespace {
 
-constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
-constexpr std::size_t kRowFloats = std::size_t{4} << 20;  // 16 MiB of attention rows at a time
+constexpr std::size_t kRowFloats = std::size_t{4} << 20;  // 16 MiB of attention rows, queries or sums at a time
 // What is meant to stay in the second-level cache: 256 KiB of queries, as much of sums, 512 KiB of patches.
 constexpr std::size_t kTileFloats = std::size_t{64} << 10, kPatchFloats = std::size_t{128} << 10;
 constexpr std::size_t kMaxBlockKeys = 128;
 // Work (multiply-adds) and keys that are worth a part of their own, and how many parts there may be: each has sums
 // [lanes, patch_dim] of its own, which are written and merged.
 constexpr std::size_t kPartWork = std::size_t{2} << 20, kPartKeys = 96, kMaxParts = 16;
-
-std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
-std::size_t round_up(std::size_t a, std::size_t unit) { return ceil_div(a, unit) * unit; }
 
 // The keys of a call, cut into parts that are streamed on their own. By shape only: sums are merged part by part.
 struct Parts {
@@ -49,7 +46,7 @@ public:
       row_values = Buffer::recycled(num_lanes * num_keys);
       rows = {row_values.data(), num_lanes, num_keys};
     }
-    const ScratchMatrix means(num_lanes, round_up(patches_.cols(), kWidth));  // weighted means of the patches
+    ScratchMatrix means(num_lanes, round_up(patches_.cols(), kWidth));  // weighted means of the patches
     if (!stream_patches(queries, rows, means)) return false;
     project_means(means, value, attended);
     if (call_.collector != nullptr) collect(rows);
@@ -151,20 +148,18 @@ private:
 
 FoldedKey fold_key(const Linear& key, std::size_t num_heads, std::size_t head_dim, std::size_t head_stride) {
   FoldedKey folded(num_heads);
-  parallel_for(num_heads, [&](std::size_t head) {
-    Matrix rows(head_dim, key.in_dim());  // W_K,h
+  for (std::size_t head = 0; head < num_heads; ++head) {  // one thread: callers hold a lock meanwhile
+    Matrix rows(head_dim, key.in_dim());                  // W_K,h
     for (std::size_t r = 0; r < head_dim; ++r) key.weight().unpack_row(head * head_stride + r, rows.row(r));
     folded[head] = PackedMatrix::from_transposed(rows);
-  });
+  }
   return folded;
 }
 
 bool attend_folded(const AttentionCall& call, const FoldedKey& folded_key, const Linear& value, ConstMatrixView patches,
                    MatrixView attended) {
-  const std::size_t row_floats = call.num_heads * patches.rows();  // a word's
-  const std::size_t at_once = call.collector == nullptr
-                                  ? call.num_words()
-                                  : std::clamp<std::size_t>(kRowFloats / row_floats, 1, call.num_words());
+  const std::size_t word_floats = call.num_heads * std::max(patches.rows(), patches.cols());
+  const std::size_t at_once = std::clamp<std::size_t>(kRowFloats / word_floats, 1, call.num_words());
   for (std::size_t first = 0; first < call.num_words(); first += at_once) {
     FoldedTile tile(call, patches, first, std::min(at_once, call.num_words() - first));
     if (!tile.run(folded_key, value, attended)) return false;

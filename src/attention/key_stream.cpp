@@ -4,21 +4,16 @@
 #include <utility>
 
 #include "attention/kernels/matmul_kernel.hpp"
+#include "attention/panels.hpp"
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
-namespace {
-
-constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
-
-std::size_t whole_panels(std::size_t count) { return (count + kWidth - 1) / kWidth * kWidth; }
-
-}  // namespace
+namespace {}  // namespace
 
 KeyStream::KeyStream(const PackedMatrix& queries, std::size_t value_dim, std::size_t first_key, const LaneMask& mask,
                      MatrixView rows)
     : queries_(queries),
-      padded_lanes_(whole_panels(queries.rows())),
+      padded_lanes_(round_up(queries.rows(), kWidth)),
       value_dim_(value_dim),
       next_key_(first_key),
       mask_(mask),
@@ -34,41 +29,52 @@ void KeyStream::step(ConstMatrixView keys, ConstMatrixView values) {
   if (any_attended(count)) {
     if (scores_.size() < count * padded_lanes_) scores_ = Buffer::recycled(count * padded_lanes_);
     const MatrixView scores(scores_.data(), count, padded_lanes_);
-    MatmulBlock product;  // scores = keys queries^T
-    product.x = keys.data();
-    product.x_row = keys.stride();
-    product.rows = count;
-    product.k = keys.cols();
-    product.w = queries_.panel(0);
-    product.w_panel = keys.cols() * kWidth;
-    product.cols = padded_lanes_;
-    product.y = scores.data();
-    product.y_stride = padded_lanes_;
-    multiply_block(product);
+    score(keys, scores);
     apply_mask(scores);
     softmax_block(scores.data(), count, padded_lanes_, padded_lanes_,
                   {array(kMax), array(kSum), array(kCarry), array(kCheck)}, array(kDecay));
-    MatmulBlock weighted;  // sums = decay * sums + scores^T values
-    weighted.x = scores.data();
-    weighted.x_row = 1;
-    weighted.x_step = padded_lanes_;
-    weighted.rows = lanes();
-    weighted.k = count;
-    weighted.w = values.data();
-    weighted.w_panel = kWidth;
-    weighted.w_step = values.stride();
-    weighted.cols = value_dim_;
-    if (begun_) weighted.decay = array(kDecay);
-    weighted.y = sums_.data();
-    weighted.y_stride = value_dim_;
-    multiply_block(weighted);
-    begun_ = true;
+    add_weighted(scores, values);
     write_rows(scores);
   } else if (rows_.data() != nullptr) {
-    for (std::size_t lane = 0; lane < lanes(); ++lane)
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
       std::ranges::fill(rows_.row(lane).subspan(next_key_, count), 0.0f);
+    }
   }
   next_key_ += count;
+}
+
+// scores = keys queries^T
+void KeyStream::score(ConstMatrixView keys, MatrixView scores) const {
+  MatmulBlock product;
+  product.x = keys.data();
+  product.x_row = keys.stride();
+  product.rows = keys.rows();
+  product.k = keys.cols();
+  product.w = queries_.panel(0);
+  product.w_panel = keys.cols() * kWidth;
+  product.cols = padded_lanes_;
+  product.y = scores.data();
+  product.y_stride = padded_lanes_;
+  multiply_block(product);
+}
+
+// sums = decay * sums + exps^T values; exps [keys of the block, padded lanes]
+void KeyStream::add_weighted(ConstMatrixView exps, ConstMatrixView values) {
+  MatmulBlock product;
+  product.x = exps.data();
+  product.x_row = 1;
+  product.x_step = padded_lanes_;
+  product.rows = lanes();
+  product.k = exps.rows();
+  product.w = values.data();
+  product.w_panel = kWidth;
+  product.w_step = values.stride();
+  product.cols = value_dim_;
+  if (begun_) product.decay = array(kDecay);
+  product.y = sums_.data();
+  product.y_stride = value_dim_;
+  multiply_block(product);
+  begun_ = true;
 }
 
 bool KeyStream::any_attended(std::size_t count) const {

@@ -56,7 +56,9 @@ private:
   enum Array : std::size_t { kMax, kSum, kCarry, kCheck, kDecay, kNumArrays };
   float* array(Array which) { return state_.data() + which * padded_lanes_; }
   bool any_attended(std::size_t count) const;
+  void score(ConstMatrixView keys, MatrixView scores) const;
   void apply_mask(MatrixView scores) const;
+  void add_weighted(ConstMatrixView exps, ConstMatrixView values);
   void write_rows(ConstMatrixView scores);
   // max and share [padded lanes]: the maximum over all parts, and 1 / (sum of exp() over all parts).
   static bool merge_state(std::span<KeyStream> parts, std::vector<float>& max, std::vector<float>& share);

@@ -8,7 +8,8 @@ namespace attnviz::attention {
 
 PairMask::PairMask(std::size_t num_queries, std::size_t num_keys, std::vector<std::uint8_t> attends)
     : num_queries_(num_queries), num_keys_(num_keys), attends_(std::move(attends)) {
-  if (attends_.size() != num_queries * num_keys) throw std::logic_error("PairMask: size does not fit the shape");
+  if (num_keys > 0 ? attends_.size() % num_keys != 0 || attends_.size() / num_keys != num_queries : !attends_.empty())
+    throw std::logic_error("PairMask: size does not fit the shape");
 }
 
 PairMask PairMask::neighbourhood(std::size_t grid_rows, std::size_t grid_cols, std::size_t radius) {

@@ -5,16 +5,14 @@
 
 #include "attention/kernels/matmul_kernel.hpp"
 #include "attention/kernels/softmax_kernel.hpp"
+#include "attention/panels.hpp"
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
 namespace {
 
-constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
 // Less work than this (multiply-adds) is not worth handing to another thread: about 10 microseconds.
 constexpr std::size_t kMinTaskWork = std::size_t{512} * 1024;
-
-std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
 // How the product is cut into tasks: blocks of rows times pairs of panels, which is what the kernel takes at once.
 struct Cut {

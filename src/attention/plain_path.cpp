@@ -7,6 +7,7 @@
 #include "attention/kernels/matmul_kernel.hpp"
 #include "attention/key_stream.hpp"
 #include "attention/linear_attention.hpp"
+#include "attention/panels.hpp"
 #include "attention/scratch.hpp"
 #include "attention/top_k_attention.hpp"
 #include "attnviz/core/parallel.hpp"
@@ -14,13 +15,10 @@
 namespace attnviz::attention {
 namespace {
 
-constexpr std::size_t kWidth = PackedMatrix::kPanelWidth;
 constexpr std::size_t kBlockKeys = 256;  // keys, values and scores of a block lie in the second-level cache
-constexpr std::size_t kKeyFloats = std::size_t{2} << 20;  // 8 MiB of keys, and of values, at a time
-constexpr std::size_t kCachedRowFloats = std::size_t{64} << 10;
-constexpr std::size_t kRowFloats = std::size_t{1} << 20;  // 4 MiB of attention rows at a time and thread
-
-std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+constexpr std::size_t kKeyFloats = std::size_t{2} << 20;         // 8 MiB of keys, and of values, at a time
+constexpr std::size_t kCachedRowFloats = std::size_t{64} << 10;  // a tile's rows in the second-level cache: 256 KiB
+constexpr std::size_t kRowFloats = std::size_t{1} << 20;         // 4 MiB of attention rows at a time and thread
 
 // One head of a projection: y [rows, head_stride] = x W_h^T + b_h.
 void project_head(const Linear& linear, ConstMatrixView x, std::size_t head, std::size_t head_stride, float* y) {
@@ -39,8 +37,8 @@ void project_head(const Linear& linear, ConstMatrixView x, std::size_t head, std
 }
 
 // Tiles of words, each with its heads one after the other where there are tiles enough for all threads, else every head
-// of a tile on its own. How it is cut changes no result: every word and head is computed by itself, and heads are
-// collected in order.
+// of a tile on its own. Every word and head is computed by itself and heads are collected in order, so it changes no
+// result which thread does what.
 class HeadAttention {
 public:
   HeadAttention(const AttentionCall& call, const KeyValueCache& keys, std::size_t first_head, MatrixView attended)
@@ -48,7 +46,9 @@ public:
     // Wide tiles read keys and values less often; narrow ones give every thread one, and rows that fit the cache.
     for (tile_ = 4 * kWidth; tile_ > kWidth; tile_ /= 2) {
       const bool fits = tile_ * keys.num_keys <= (tile_ > 2 * kWidth ? kCachedRowFloats : kRowFloats);
-      if (fits && ceil_div(call.num_words(), tile_) >= num_threads()) break;
+      // Not where pairs are masked: what a word's tile skips leaves no trace in its weights but in their last bits.
+      const bool enough = call.pairs != nullptr || ceil_div(call.num_words(), tile_) >= num_threads();
+      if (fits && enough) break;
     }
     tile_ = std::min(tile_, call.num_words());
     num_tiles_ = ceil_div(call.num_words(), tile_);
@@ -149,7 +149,7 @@ private:
       const std::size_t block = std::min(kBlockKeys, keys_.num_keys - key);
       stream.step(head.key.row_range(key, block), {head.value.row(key).data(), block, stride});
     }
-    const ScratchMatrix sums(count, stride);
+    ScratchMatrix sums(count, stride);
     if (!KeyStream::finish({&stream, 1}, sums, weights.data() == nullptr ? KeyStream::RowDone() : row_done))
       return false;
     for (std::size_t word = 0; word < count; ++word) {

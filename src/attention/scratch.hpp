@@ -13,8 +13,12 @@ public:
   ScratchMatrix(std::size_t rows, std::size_t cols)
       : values_(Buffer::recycled(rows * cols)), view_(values_.data(), rows, cols) {}
 
-  MatrixView view() const { return view_; }
-  operator MatrixView() const { return view_; }
+  ScratchMatrix(ScratchMatrix&&) = default;
+  ScratchMatrix(const ScratchMatrix&) = delete;
+
+  MatrixView view() { return view_; }
+  ConstMatrixView view() const { return view_; }
+  operator MatrixView() { return view_; }
   operator ConstMatrixView() const { return view_; }
 
 private:

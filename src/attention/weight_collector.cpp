@@ -16,16 +16,8 @@ WeightCollector::WeightCollector(std::size_t num_heads, std::size_t num_words, s
   if (keep.top_k > 0) weights_.top.resize(num_words);
 }
 
-MatrixView WeightCollector::rows(std::size_t head, std::size_t first_word, std::size_t count) {
-  if (!keep_.per_head) return {};
-  return {weights_.per_head.row(head * num_words_ + first_word).data(), count, num_keys_};
-}
-
 void WeightCollector::add(std::size_t head, std::size_t word, std::span<const float> row) {
-  if (keep_.per_head) {
-    float* own = rows(head, word, 1).data();
-    if (own != row.data()) std::ranges::copy(row, own);
-  }
+  if (keep_.per_head) std::ranges::copy(row, weights_.per_head.row(head * num_words_ + word).begin());
   if (!weights_.head_mean.empty()) {
     float* sum = weights_.head_mean.row(word).data();
     for (std::size_t key = 0; key < row.size(); ++key) sum[key] += row[key];

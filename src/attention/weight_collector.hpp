@@ -14,10 +14,6 @@ class WeightCollector {
 public:
   WeightCollector(std::size_t num_heads, std::size_t num_words, std::size_t num_keys, const KeepWeights& keep);
 
-  // Where rows [first_word, first_word + count) of A_h end up: [count, num_keys]; a row that is made there is not
-  // copied by add(). An empty view unless per_head is kept.
-  MatrixView rows(std::size_t head, std::size_t first_word, std::size_t count);
-
   // row [num_keys] is A_h[word]. Once for every head of every word, the heads of a word in ascending order (sums then
   // do not depend on threads). Calls for different words may come from different threads at once.
   void add(std::size_t head, std::size_t word, std::span<const float> row);

@@ -16,11 +16,15 @@ constexpr std::size_t kChunkFloats = 2 * kHugePage / sizeof(float);
 
 std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
 
+// What is really asked for: large pieces are whole huge pages.
+std::size_t allocated_floats(std::size_t size) {
+  return size * sizeof(float) >= kHugePage ? round_up(size, kHugePage / sizeof(float)) : size;
+}
+
 std::shared_ptr<float> allocate(std::size_t size) {
-  const std::size_t bytes = size * sizeof(float);
-  const bool large = bytes >= kHugePage;
+  const std::size_t whole = allocated_floats(size) * sizeof(float);
+  const bool large = whole >= kHugePage;
   const std::align_val_t alignment{large ? kHugePage : kCacheLine};
-  const std::size_t whole = large ? round_up(bytes, kHugePage) : bytes;
   void* memory = ::operator new(whole, alignment);
 #ifdef __linux__
   if (large) ::madvise(memory, whole, MADV_HUGEPAGE);  // advice: where it is not taken, all works the same
@@ -48,9 +52,14 @@ public:
     return piece.values;
   }
 
-  void put(std::shared_ptr<float> values, std::size_t capacity) {
+  // Where there is no memory to remember a piece, it is simply freed: this runs in destructors.
+  void put(std::shared_ptr<float> values, std::size_t capacity) noexcept {
     const std::lock_guard lock(mutex_);
-    pieces_.push_back({std::move(values), capacity});
+    try {
+      pieces_.push_back({std::move(values), capacity});
+    } catch (const std::bad_alloc&) {
+      return;
+    }
     held_ += capacity;
     while (held_ > kMaxHeld) {  // the oldest go
       held_ -= pieces_.front().capacity;
@@ -77,7 +86,7 @@ Store& store() {
 }  // namespace
 
 Buffer Buffer::recycled(std::size_t size) {
-  std::size_t capacity = size;
+  std::size_t capacity = allocated_floats(size);
   std::shared_ptr<float> values = store().take(size, capacity);
   if (!values) values = allocate(size);
   float* begin = values.get();

@@ -42,7 +42,7 @@ struct Job {
 // It does not yield meanwhile: a thread that others are let past may wait for milliseconds.
 template <typename T>
 void wait_for_change(const std::atomic<T>& value, T old) {
-  constexpr int kLooks = 2000;  // some 40 microseconds
+  constexpr int kLooks = 2000;  // a few tens of microseconds
   for (int look = 0; look < kLooks; ++look) {
     if (value.load(std::memory_order_acquire) != old) return;
 #if defined(__x86_64__)
@@ -111,12 +111,13 @@ Pool& pool() {
 void set_num_threads(std::size_t count) { requested_threads = count; }
 
 std::size_t num_threads() {
+  static const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());  // asked once: it reads a file
   const std::size_t requested = requested_threads;
-  return requested > 0 ? requested : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  return requested > 0 ? requested : cores;
 }
 
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
-  if (count == 1 || num_threads() == 1 || inside_parallel_for) {
+  if (count == 1 || inside_parallel_for || num_threads() == 1) {
     for (std::size_t i = 0; i < count; ++i) body(i);
     return;
   }

@@ -1,30 +1,16 @@
 #include "attnviz/fusion/strategy.hpp"
 
-#include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/tensor_check.hpp"
 #include "fusion/view_keys.hpp"
 
 namespace attnviz::fusion {
 namespace {
 
-std::string shape(ConstMatrixView x) {
-  return "shape [" + std::to_string(x.rows()) + ", " + std::to_string(x.cols()) + "]";
-}
-
-// By the bits, which the compiler turns into vector code: this looks at every patch of every call.
-bool all_finite(ConstMatrixView x) {
-  constexpr std::uint32_t kMagnitude = 0x7fffffff, kInfinity = 0x7f800000;
-  std::uint32_t largest = 0;
-  for (std::size_t r = 0; r < x.rows(); ++r) {
-    for (const float value : x.row(r)) largest = std::max(largest, std::bit_cast<std::uint32_t>(value) & kMagnitude);
-  }
-  return largest < kInfinity;
-}
+std::string shape(ConstMatrixView x) { return "shape " + shape_text(x.rows(), x.cols()); }
 
 }  // namespace
 
@@ -37,6 +23,11 @@ FusionStrategy::FusionStrategy(std::size_t dim, StrategyParts parts) : dim_(dim)
 
 void FusionStrategy::refuse(const std::string& tensor, const std::string& what, const std::string& hint) const {
   throw Error(ErrorCode::model, "fusion '" + type() + "'", tensor + ": " + what, hint);
+}
+
+void FusionStrategy::check_finite(const std::string& tensor, ConstMatrixView x) const {
+  const std::string found = find_not_finite(x);
+  if (!found.empty()) refuse(tensor, found);
 }
 
 void FusionStrategy::check_shapes(ConstMatrixView words, std::span<const VisualTokens> views) const {
@@ -66,14 +57,12 @@ void FusionStrategy::check_shapes(ConstMatrixView words, std::span<const VisualT
 
 Fused FusionStrategy::run(ConstMatrixView words, std::span<const VisualTokens> views) const {
   check_shapes(words, views);
-  if (!all_finite(words)) refuse("words", "NaN or infinity among them");
+  check_finite("words", words);
   std::vector<ViewKeys> keys;
   Fused fused;
   for (const VisualTokens& view : views) {
     keys.emplace_back(view, parts_);
-    if (!all_finite(keys.back().keys().tokens)) {
-      refuse("patches of view " + std::to_string(keys.size() - 1), "NaN or infinity among them");
-    }
+    check_finite("patches of view " + std::to_string(keys.size() - 1), keys.back().keys().tokens);
     fused.maps.emplace_back(num_layers(), num_heads(), words.rows(), view.patches.rows(), !parts_.nothing.empty());
   }
   fused.words = fuse(words, keys, fused.maps);

@@ -15,7 +15,8 @@ struct AttentionShape {
   std::size_t word_dim = 0, patch_dim = 0, model_dim = 0, out_dim = 0;
 };
 
-// Of all four projections, scores and weighted sums. Path: plain or folded.
+// Of all four projections, scores and weighted sums. On the plain path heads are padded to multiples of 16 columns, which
+// counts. Path: plain or folded. num_heads divides model_dim.
 double multiply_adds(const AttentionShape& shape, AttentionPath path);
 
 AttentionPath cheapest_path(const AttentionShape& shape);

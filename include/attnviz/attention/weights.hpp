@@ -14,7 +14,7 @@ struct KeepWeights {
   bool per_head = false;
   bool head_mean = false;
   bool head_max = false;
-  std::size_t top_k = 0;  // the strongest keys of each word, by the mean over heads
+  std::size_t top_k = 0;  // the strongest keys of each word, by the mean over heads, which is then held meanwhile
 };
 
 struct KeyWeight {

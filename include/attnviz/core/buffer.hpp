@@ -14,8 +14,8 @@ public:
   Buffer() = default;
   explicit Buffer(std::size_t size);
 
-  // Memory that calls need again and again: comes from a small store of the process and goes back to it, since asking
-  // the system for it anew takes as long as using it.
+  // Memory that calls need again and again: comes from a store of the process, which keeps up to 48 MiB, and goes back
+  // to it, since asking the system for it anew takes as long as using it. From and on any thread.
   static Buffer recycled(std::size_t size);
 
   std::size_t size() const { return size_; }

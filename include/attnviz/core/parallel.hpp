@@ -8,7 +8,7 @@
 namespace attnviz {
 
 // How many threads share the work, the calling one included. 0: as many as the machine has cores.
-// Call before the first parallel_for; later calls have no effect.
+// Only before the first parallel_for.
 void set_num_threads(std::size_t count);
 std::size_t num_threads();
 

@@ -67,6 +67,7 @@ private:
   virtual Matrix fuse(ConstMatrixView words, std::span<const ViewKeys> views, std::span<AttentionMaps> maps) const = 0;
 
   [[noreturn]] void refuse(const std::string& tensor, const std::string& what, const std::string& hint = "") const;
+  void check_finite(const std::string& tensor, ConstMatrixView x) const;
   void check_shapes(ConstMatrixView words, std::span<const VisualTokens> views) const;
 
   std::size_t dim_;

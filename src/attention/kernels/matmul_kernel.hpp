@@ -27,8 +27,4 @@ struct MatmulBlock {
 
 void multiply_block(const MatmulBlock& block);
 
-// How many of the m rows of a left operand [m, k] to hand over at once, so that they stay in the second-level cache
-// while all panels of the right one pass by: even blocks of whole tiles.
-std::size_t matmul_block_rows(std::size_t m, std::size_t k);
-
 }  // namespace attnviz::attention
