@@ -148,7 +148,7 @@ TEST_CASE("weights that are no numbers are refused with the tensor's name") {
         options.dtype = dtype;
         ModelFile file = tiny_model(options);
         file.set(name, 0, bad);
-        check_mentions(refusal(file), {name, "the number at "});
+        check_mentions(refusal(file), {name, "NaN or infinity"});
       }
     }
   }

@@ -85,7 +85,7 @@ TEST_CASE("each tensor of each type is needed, of its shape, and of numbers") {
       check_mentions(refusal(broken), {name.c_str(), "has shape [", "1] where the config needs ["});
       broken = whole;
       broken.set(name, 0, NAN);
-      check_mentions(refusal(broken), {name.c_str(), "the number at "});
+      check_mentions(refusal(broken), {name.c_str(), "NaN or infinity"});
     }
   }
 }
