@@ -15,10 +15,11 @@ struct AttentionShape {
   std::size_t word_dim = 0, patch_dim = 0, model_dim = 0, out_dim = 0;
 };
 
-// Of all four projections, scores and weighted sums. On the plain path heads are padded to multiples of 16 columns, which
-// counts. Path: plain or folded. num_heads divides model_dim.
+// Of all four projections, scores and weighted sums. On the plain path heads are padded to multiples of 16 columns,
+// which counts. Path: plain or folded. num_heads divides model_dim.
 double multiply_adds(const AttentionShape& shape, AttentionPath path);
 
+// The one that counts less, with a measured allowance for what a multiply-add takes on each.
 AttentionPath cheapest_path(const AttentionShape& shape);
 
 }  // namespace attnviz::attention
