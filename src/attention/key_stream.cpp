@@ -173,7 +173,8 @@ std::vector<float> KeyStream::row_factors(std::size_t panel, const std::vector<f
 void KeyStream::scale_row(std::size_t lane, const std::vector<float>& factors) const {
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const float factor = factors[b * kWidth + lane % kWidth];
-    for (float& weight : rows_.row(lane).subspan(blocks_[b].first_key, blocks_[b].num_keys)) weight *= factor;
+    float* row = rows_.row(lane).data() + blocks_[b].first_key;
+    scale_into(row, factor, blocks_[b].num_keys, row);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "attention/kernels/softmax_kernel.hpp"
 #include "attention/strongest_keys.hpp"
 
 namespace attnviz::attention {
@@ -18,14 +19,8 @@ WeightCollector::WeightCollector(std::size_t num_heads, std::size_t num_words, s
 
 void WeightCollector::add(std::size_t head, std::size_t word, std::span<const float> row) {
   if (keep_.per_head) std::ranges::copy(row, weights_.per_head.row(head * num_words_ + word).begin());
-  if (!weights_.head_mean.empty()) {
-    float* sum = weights_.head_mean.row(word).data();
-    for (std::size_t key = 0; key < row.size(); ++key) sum[key] += row[key];
-  }
-  if (keep_.head_max) {
-    float* highest = weights_.head_max.row(word).data();
-    for (std::size_t key = 0; key < row.size(); ++key) highest[key] = std::max(highest[key], row[key]);
-  }
+  if (!weights_.head_mean.empty()) add_into(row.data(), row.size(), weights_.head_mean.row(word).data());
+  if (keep_.head_max) max_into(row.data(), row.size(), weights_.head_max.row(word).data());
   if (head + 1 == num_heads_ && !weights_.head_mean.empty()) complete(word);
 }
 

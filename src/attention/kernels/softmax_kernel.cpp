@@ -140,6 +140,28 @@ void transpose(const float* x, std::size_t x_stride, std::size_t rows, std::size
   }
 }
 
+// y[i] = operation(x[i], y[i]), on vectors and, for what is left, on single lanes.
+template <typename Operation>
+HWY_INLINE void for_each_pair(const float* x, std::size_t count, float* y, const Operation& operation) {
+  const Tag d;
+  const hn::CappedTag<float, 1> one;
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) hn::StoreU(operation(d, hn::LoadU(d, x + i), hn::LoadU(d, y + i)), d, y + i);
+  for (; i < count; ++i) hn::StoreU(operation(one, hn::LoadU(one, x + i), hn::LoadU(one, y + i)), one, y + i);
+}
+
+void scale_into(const float* x, float factor, std::size_t count, float* y) {
+  for_each_pair(x, count, y, [factor](auto d, auto a, auto) HWY_ATTR { return hn::Mul(a, hn::Set(d, factor)); });
+}
+
+void add_into(const float* x, std::size_t count, float* y) {
+  for_each_pair(x, count, y, [](auto, auto a, auto b) HWY_ATTR { return hn::Add(b, a); });
+}
+
+void max_into(const float* x, std::size_t count, float* y) {
+  for_each_pair(x, count, y, [](auto, auto a, auto b) HWY_ATTR { return hn::Max(b, a); });
+}
+
 }  // namespace attnviz::attention::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -149,6 +171,9 @@ namespace attnviz::attention {
 HWY_EXPORT(softmax_block);
 HWY_EXPORT(exp_differences);
 HWY_EXPORT(transpose);
+HWY_EXPORT(scale_into);
+HWY_EXPORT(add_into);
+HWY_EXPORT(max_into);
 
 void softmax_block(float* scores, std::size_t keys, std::size_t lanes, std::size_t stride, const SoftmaxState& state,
                    float* decay) {
@@ -165,6 +190,21 @@ void transpose(const float* x, std::size_t x_stride, std::size_t rows, std::size
                std::size_t y_stride) {
   apply_isa_from_environment();
   HWY_DYNAMIC_DISPATCH(transpose)(x, x_stride, rows, cols, y, y_stride);
+}
+
+void scale_into(const float* x, float factor, std::size_t count, float* y) {
+  apply_isa_from_environment();
+  HWY_DYNAMIC_DISPATCH(scale_into)(x, factor, count, y);
+}
+
+void add_into(const float* x, std::size_t count, float* y) {
+  apply_isa_from_environment();
+  HWY_DYNAMIC_DISPATCH(add_into)(x, count, y);
+}
+
+void max_into(const float* x, std::size_t count, float* y) {
+  apply_isa_from_environment();
+  HWY_DYNAMIC_DISPATCH(max_into)(x, count, y);
 }
 
 }  // namespace attnviz::attention

@@ -30,4 +30,9 @@ void exp_differences(const float* from, const float* to, const float* scale, std
 void transpose(const float* x, std::size_t x_stride, std::size_t rows, std::size_t cols, float* y,
                std::size_t y_stride);
 
+// Rows of weights, [count]: y = factor * x (y may be x), y = y + x, y = max(y, x).
+void scale_into(const float* x, float factor, std::size_t count, float* y);
+void add_into(const float* x, std::size_t count, float* y);
+void max_into(const float* x, std::size_t count, float* y);
+
 }  // namespace attnviz::attention
