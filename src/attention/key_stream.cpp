@@ -8,7 +8,6 @@
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::attention {
-namespace {}  // namespace
 
 KeyStream::KeyStream(const PackedMatrix& queries, std::size_t value_dim, std::size_t first_key, const LaneMask& mask,
                      MatrixView rows)
