@@ -38,7 +38,7 @@ struct Plan {
 };
 
 Plan plan(bool quick) {
-  if (quick) return {{1, 16}, {196}, {{256, 8}}, 2, 1};
+  if (quick) return {{1, 16}, {196}, {{256, 8}}, 20, 5};
   return {{1, 4, 8, 16, 64, 256}, {196, 576, 1024, 4096}, {{256, 8}, {768, 12}, {1024, 16}}, 60, 3};
 }
 
@@ -86,7 +86,7 @@ attention::AttentionShape shape_of(const CrossModalAttention& layer, std::size_t
 
 class Bench {
 public:
-  Bench(Plan plan, double peak_gflops) : plan_(std::move(plan)), peak_gflops_(peak_gflops) {}
+  explicit Bench(Plan plan) : plan_(std::move(plan)) {}
 
   std::size_t num_cases() const { return plan_.num_words.size() * plan_.num_patches.size() * plan_.widths.size(); }
 
@@ -138,12 +138,10 @@ private:
       layer.forward(words, patches, options);
       best_ms = std::min(best_ms, watch.elapsed_ms());
     }
-    const double gflops = operations / best_ms * 1e-6;
-    return {best_ms, gflops, gflops / peak_gflops_};
+    return {best_ms, operations / best_ms * 1e-6};
   }
 
   Plan plan_;
-  double peak_gflops_;
 };
 
 }  // namespace
@@ -154,12 +152,14 @@ void run_bench(const BenchOptions& options) {
   summary.isa = attention::isa_in_use();
   summary.threads = num_threads();
   summary.peak_gflops = attention::fma_peak_gflops();
-  const Bench bench(plan(options.quick), summary.peak_gflops);
+  const Bench bench(plan(options.quick));
   const bool on_terminal = !options.common.quiet && ::isatty(STDERR_FILENO) == 1;
   summary.cases = bench.run([&](std::size_t done) {
     if (on_terminal) notice("\r" + std::to_string(done) + "/" + std::to_string(bench.num_cases()));
   });
   if (on_terminal) notice("\n");
+  // Before and after: at a moment when the machine is busy with something else the peak, too, is low.
+  summary.peak_gflops = std::max(summary.peak_gflops, attention::fma_peak_gflops());
   print(options.json ? report::to_json(summary) : report::to_text(summary, options.common.language));
 }
 

@@ -125,7 +125,14 @@ CLI::App* add_bench(CLI::App& app, BenchOptions& bench, CommonOptions& common, R
   CLI::App* command = app.add_subcommand("bench", "how fast attention is on this machine");
   add_common(*command, common, raw);
   command->add_flag("--json", bench.json, "print JSON instead of the table");
-  command->add_flag("--quick", bench.quick, "a few small shapes only");
+  command->add_flag("--quick", bench.quick, "two small shapes, in a second");
+  command->footer(
+      "Times one cross-attention layer both ways it can be computed (about half a minute; keep the machine idle).\n"
+      "plain: patches are projected to keys and values; folded: words are carried into patch space instead.\n"
+      "ms: the best run, with head-mean weights; of peak: operations of that way a second, as a share of what\n"
+      "multiply-adds alone reach here; chosen: the way the program takes. ATTNVIZ_ISA=AVX2 (SSE4, AVX3 for AVX-512,\n"
+      "NEON...) forces an instruction set.\n"
+      "Examples:\n  attnviz bench\n  attnviz bench --quick --threads 1 --json");
   return command;
 }
 

@@ -67,6 +67,15 @@ void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOpt
   if (options.pairs != nullptr) check_pairs(num_words, num_keys, *options.pairs, mask, name + ": pair mask");
 }
 
+void check_cache(const KeyValueCache& keys, std::size_t num_heads, std::size_t head_dim, const std::string& name) {
+  if (keys.num_heads != num_heads || keys.head_dim != head_dim || keys.num_keys == 0) {
+    refuse(name + ": keys and values", "shape [" + std::to_string(keys.num_heads) + ", " +
+                                           std::to_string(keys.num_keys) + ", " + std::to_string(keys.head_dim) +
+                                           "] does not fit the layer's [" + std::to_string(num_heads) + ", keys, " +
+                                           std::to_string(head_dim) + "]");
+  }
+}
+
 void check_finite(ConstMatrixView matrix, const std::string& where) {
   const std::string found = find_not_finite(matrix);
   if (!found.empty()) refuse(where, found);

@@ -22,6 +22,9 @@ void check_tokens(ConstMatrixView x, std::size_t cols, std::size_t out, const st
 // Both masks fit num_words and num_keys and leave every word a key.
 void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOptions& options, const std::string& name);
 
+// The cache has the layer's heads.
+void check_cache(const KeyValueCache& keys, std::size_t num_heads, std::size_t head_dim, const std::string& name);
+
 void check_finite(ConstMatrixView matrix, const std::string& where);
 
 }  // namespace attnviz::attention

@@ -139,13 +139,13 @@ void CrossModalAttention::project_query(ConstMatrixView words, MatrixView query)
 KeyValueCache CrossModalAttention::cache(ConstMatrixView patches) const {
   check_patches(patches);
   check_finite(patches, name_ + ": patches");
-  return project_heads(projections_.key, projections_.value, patches, head_stride_, 0, num_heads_);
+  return project_heads(projections_.key, projections_.value, patches, head_dim_, 0, num_heads_);
 }
 
 void CrossModalAttention::refuse_numbers(ConstMatrixView words, ConstMatrixView patches) const {
   check_finite(words, name_ + ": words");
   check_finite(patches, name_ + ": patches");
-  refuse(name_, "attention is not finite: its numbers are too large for float32");
+  refuse(name_, "attention is not finite: a weight is NaN or infinite, or numbers are too large for float32");
 }
 
 AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixView patches,
@@ -172,10 +172,7 @@ AttentionResult CrossModalAttention::forward(ConstMatrixView words, ConstMatrixV
 
 AttentionResult CrossModalAttention::forward(ConstMatrixView words, const KeyValueCache& keys,
                                              const AttentionOptions& options) const {
-  const std::size_t size = num_heads_ * keys.num_keys * head_stride_;
-  if (keys.num_heads != num_heads_ || keys.key.size() != size || keys.value.size() != size || size == 0) {
-    throw std::logic_error("CrossModalAttention: keys and values of another layer");
-  }
+  check_cache(keys, num_heads_, head_dim_, name_);
   check_words(words);
   check_masks(words.rows(), keys.num_keys, options);
   check_finite(words, name_ + ": words");

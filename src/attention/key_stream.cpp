@@ -77,13 +77,11 @@ void KeyStream::add_weighted(ConstMatrixView exps, ConstMatrixView values) {
 }
 
 bool KeyStream::any_attended(std::size_t count) const {
-  const auto attended = [&](std::span<const std::uint8_t> mask) {
-    return std::ranges::any_of(mask.subspan(next_key_, count), [](std::uint8_t attends) { return attends != 0; });
-  };
-  if (!mask_.keys.empty() && !attended(mask_.keys)) return false;
+  const auto attends = [](std::uint8_t attended) { return attended != 0; };
+  if (!mask_.keys.empty() && std::ranges::none_of(mask_.keys.subspan(next_key_, count), attends)) return false;
   if (mask_.pairs == nullptr) return true;
   for (std::size_t word = 0; word < mask_.num_words; ++word) {
-    if (attended(mask_.pairs->row(mask_.first_word + word))) return true;
+    if (mask_.pairs->num_attended(mask_.first_word + word, next_key_, count) > 0) return true;
   }
   return false;
 }
@@ -94,8 +92,9 @@ void KeyStream::apply_mask(MatrixView scores) const {
     if (mask_.keys[next_key_ + key] == 0) std::ranges::fill(scores.row(key), kMaskedScore);
   }
   for (std::size_t lane = 0; lane < lanes() && mask_.pairs != nullptr; ++lane) {
-    const auto attends = mask_.pairs->row(mask_.first_word + (mask_.first_lane + lane) % mask_.num_words)
-                             .subspan(next_key_, scores.rows());
+    const std::size_t word = mask_.first_word + (mask_.first_lane + lane) % mask_.num_words;
+    if (mask_.pairs->num_attended(word, next_key_, scores.rows()) == scores.rows()) continue;
+    const auto attends = mask_.pairs->row(word).subspan(next_key_, scores.rows());
     for (std::size_t key = 0; key < scores.rows(); ++key) {
       if (attends[key] == 0) scores(key, lane) = kMaskedScore;
     }

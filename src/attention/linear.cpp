@@ -1,12 +1,18 @@
 #include "attnviz/attention/linear.hpp"
 
 #include <stdexcept>
+#include <string>
 #include <utility>
+
+#include "attnviz/core/tensor_check.hpp"
 
 namespace attnviz::attention {
 
 Linear::Linear(PackedMatrix weight, std::vector<float> bias) : weight_(std::move(weight)), bias_(std::move(bias)) {
-  if (!bias_.empty() && bias_.size() != out_dim()) throw std::logic_error("Linear: bias does not fit the weight");
+  if (!bias_.empty() && bias_.size() != out_dim()) {
+    throw std::logic_error("Linear: bias [" + std::to_string(bias_.size()) + "] does not fit the weight " +
+                           shape_text(out_dim(), in_dim()));
+  }
 }
 
 Linear::Linear(const LinearView& weights)

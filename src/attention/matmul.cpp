@@ -7,6 +7,7 @@
 #include "attention/kernels/softmax_kernel.hpp"
 #include "attention/panels.hpp"
 #include "attnviz/core/parallel.hpp"
+#include "attnviz/core/tensor_check.hpp"
 
 namespace attnviz::attention {
 namespace {
@@ -34,7 +35,9 @@ void check_shapes(ConstMatrixView x, const PackedMatrix& w, MatrixView y, const 
                              (epilogue.residual.rows() == y.rows() && epilogue.residual.cols() == y.cols());
   const bool bias_fits = epilogue.bias.empty() || epilogue.bias.size() == w.rows();
   if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows() || !residual_fits || !bias_fits) {
-    throw std::logic_error("matmul_transposed: shapes do not fit");
+    throw std::logic_error("matmul_transposed: x " + shape_text(x.rows(), x.cols()) + ", w " +
+                           shape_text(w.rows(), w.cols()) + " and y " + shape_text(y.rows(), y.cols()) +
+                           ", the bias or the residual do not fit");
   }
 }
 

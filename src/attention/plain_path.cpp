@@ -173,10 +173,11 @@ private:
 
 }  // namespace
 
-KeyValueCache project_heads(const Linear& key, const Linear& value, ConstMatrixView patches, std::size_t head_stride,
+KeyValueCache project_heads(const Linear& key, const Linear& value, ConstMatrixView patches, std::size_t head_dim,
                             std::size_t first_head, std::size_t num_heads) {
+  const std::size_t head_stride = round_up(head_dim, kWidth);
   const std::size_t num_keys = patches.rows(), size = num_heads * num_keys * head_stride;
-  KeyValueCache keys{num_keys, num_heads, Buffer::recycled(size), Buffer::recycled(size)};
+  KeyValueCache keys{num_keys, num_heads, head_dim, Buffer::recycled(size), Buffer::recycled(size)};
   const std::size_t block_rows = matmul_block_rows(num_keys, patches.cols());
   parallel_for(ceil_div(num_keys, block_rows) * num_heads, [&](std::size_t task) {
     const std::size_t head = task % num_heads, row = task / num_heads * block_rows;
@@ -198,7 +199,7 @@ bool attend_plain(const AttentionCall& call, const Linear& key, const Linear& va
       std::clamp<std::size_t>(kKeyFloats / (patches.rows() * call.head_stride), 1, call.num_heads);
   for (std::size_t first = 0; first < call.num_heads; first += at_once) {
     const std::size_t count = std::min(at_once, call.num_heads - first);
-    if (!attend_heads(call, project_heads(key, value, patches, call.head_stride, first, count), first, attended)) {
+    if (!attend_heads(call, project_heads(key, value, patches, call.head_dim, first, count), first, attended)) {
       return false;
     }
   }

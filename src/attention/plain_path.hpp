@@ -9,7 +9,7 @@
 namespace attnviz::attention {
 
 // Keys and values of heads [first_head, first_head + num_heads).
-KeyValueCache project_heads(const Linear& key, const Linear& value, ConstMatrixView patches, std::size_t head_stride,
+KeyValueCache project_heads(const Linear& key, const Linear& value, ConstMatrixView patches, std::size_t head_dim,
                             std::size_t first_head, std::size_t num_heads);
 
 // attended [num_words, num_heads * head_dim] becomes the heads' outputs side by side. Keys and values are made for as

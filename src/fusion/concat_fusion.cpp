@@ -3,6 +3,7 @@
 
 #include "attnviz/attention/softmax.hpp"
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/tensor_check.hpp"
 #include "attnviz/fusion/strategies.hpp"
 #include "fusion/rows.hpp"
 #include "fusion/view_keys.hpp"
@@ -17,7 +18,9 @@ ConcatFusion::ConcatFusion(attention::Linear score_up, attention::Linear score_d
       joined_(std::move(joined)) {
   if (joined_.in_dim() != 2 * dim() || score_up_.in_dim() != 2 * dim() || score_down_.in_dim() != score_up_.out_dim() ||
       score_down_.out_dim() != 1) {
-    throw std::logic_error("ConcatFusion: layers do not fit each other");
+    throw std::logic_error("ConcatFusion: score_up " + shape_text(score_up_.out_dim(), score_up_.in_dim()) +
+                           ", score_down " + shape_text(score_down_.out_dim(), score_down_.in_dim()) + " and joined " +
+                           shape_text(joined_.out_dim(), joined_.in_dim()) + " do not fit");
   }
 }
 

@@ -10,15 +10,16 @@
 namespace attnviz::report {
 namespace {
 
-Json case_json(const BenchCase& shape, const char* path, const BenchTiming& timing, bool is_chosen) {
-  return {{"words", shape.num_words},
-          {"patches", shape.num_patches},
-          {"dim", shape.model_dim},
-          {"heads", shape.num_heads},
+Json case_json(const BenchCase& shape, const char* path, const BenchTiming& timing, double peak_gflops,
+               bool is_chosen) {
+  return {{"num_words", shape.num_words},
+          {"num_patches", shape.num_patches},
+          {"model_dim", shape.model_dim},
+          {"num_heads", shape.num_heads},
           {"path", path},
           {"ms", round_significant(timing.ms)},
           {"gflops", round_significant(timing.gflops)},
-          {"share", round_significant(timing.share)},
+          {"share_of_peak", round_significant(timing.gflops / peak_gflops)},
           {"chosen", is_chosen}};
 }
 
@@ -49,19 +50,20 @@ std::string headings(Language language) {
   return text + heading(kChosen, language) + "\n";
 }
 
-std::string cells(const BenchTiming& timing) {
+std::string cells(const BenchTiming& timing, double peak_gflops) {
   std::array<char, 96> text{};
-  std::snprintf(text.data(), text.size(), "%12.3f%9.1f%8.0f%%", timing.ms, timing.gflops, timing.share * 100);
+  std::snprintf(text.data(), text.size(), "%12.3f%9.1f%8.0f%%", timing.ms, timing.gflops,
+                timing.gflops / peak_gflops * 100);
   return text.data();
 }
 
-std::string line(const BenchCase& shape, Language language) {
+std::string line(const BenchCase& shape, double peak_gflops, Language language) {
   std::array<char, 96> text{};
   std::snprintf(text.data(), text.size(), "%5zu%8zu%6zu%6zu", shape.num_words, shape.num_patches, shape.model_dim,
                 shape.num_heads);
   const Heading& path = shape.folded_is_chosen ? kFolded : kPlain;
   const std::string chosen = right_aligned(language == Language::zh ? path.zh : path.en, kChosen.columns);
-  return text.data() + cells(shape.plain) + cells(shape.folded) + chosen + "\n";
+  return text.data() + cells(shape.plain, peak_gflops) + cells(shape.folded, peak_gflops) + chosen + "\n";
 }
 
 std::string about(const BenchSummary& summary, Language language) {
@@ -79,8 +81,8 @@ std::string about(const BenchSummary& summary, Language language) {
 std::string to_json(const BenchSummary& summary) {
   Json cases = Json::array();
   for (const BenchCase& shape : summary.cases) {
-    cases.push_back(case_json(shape, "plain", shape.plain, !shape.folded_is_chosen));
-    cases.push_back(case_json(shape, "folded", shape.folded, shape.folded_is_chosen));
+    cases.push_back(case_json(shape, "plain", shape.plain, summary.peak_gflops, !shape.folded_is_chosen));
+    cases.push_back(case_json(shape, "folded", shape.folded, summary.peak_gflops, shape.folded_is_chosen));
   }
   const Json json{{"schema", "attnviz.bench/1"}, {"attnviz", ATTNVIZ_VERSION},
                   {"machine", summary.machine},  {"isa", summary.isa},
@@ -91,7 +93,7 @@ std::string to_json(const BenchSummary& summary) {
 
 std::string to_text(const BenchSummary& summary, Language language) {
   std::string text = about(summary, language) + headings(language);
-  for (const BenchCase& shape : summary.cases) text += line(shape, language);
+  for (const BenchCase& shape : summary.cases) text += line(shape, summary.peak_gflops, language);
   return text;
 }
 

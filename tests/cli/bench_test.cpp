@@ -22,15 +22,15 @@ TEST_CASE("--json holds the machine and every shape on both paths") {
   CHECK(json["peak_gflops"].get<double>() > 0.1);
   REQUIRE(json["cases"].size() == 4);
   for (const Json& item : json["cases"]) {
-    for (const char* key : {"words", "patches", "dim", "heads", "ms", "gflops", "share"}) {
+    for (const char* key : {"num_words", "num_patches", "model_dim", "num_heads", "ms", "gflops", "share_of_peak"}) {
       const double value = item[key].get<double>();
       CHECK_MESSAGE((std::isfinite(value) && value > 0), key);
     }
   }
   CHECK(json["cases"][0]["path"] == "plain");
   CHECK(json["cases"][1]["path"] == "folded");
-  CHECK(json["cases"][1]["words"] == 1);
-  CHECK(json["cases"][3]["words"] == 16);
+  CHECK(json["cases"][1]["num_words"] == 1);
+  CHECK(json["cases"][3]["num_words"] == 16);
   CHECK(json["cases"][0]["chosen"] == false);  // one word: folding is cheaper by far
   CHECK(json["cases"][1]["chosen"] == true);
 }

@@ -16,6 +16,6 @@ run(${CMAKE_COMMAND} -S ${SOURCE} -B ${prefix}-build -G ${GENERATOR} -DCMAKE_MAK
     -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${prefix} -DSANITIZE=${SANITIZE})
 run(${CMAKE_COMMAND} --build ${prefix}-build)
 run(${prefix}-build/consumer)
-if(NOT output MATCHES "base: [0-9]+ patches")
+if(NOT output MATCHES "base: [0-9]+ patches, 2 words; even weight 0.1")
   message(FATAL_ERROR "the consumer said: ${output}")
 endif()

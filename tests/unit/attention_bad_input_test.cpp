@@ -144,8 +144,11 @@ TEST_CASE("kinds that make no sense") {
 TEST_CASE("keys and values of another layer, or none") {
   const CrossModalAttention attention = AttentionLayer({16, 12, 128, 4}).attention();
   const Matrix words = random_matrix(3, 16, 120), patches = random_matrix(5, 12, 121);
+  const auto refusal_of = [&](const KeyValueCache& keys) { return error_of([&] { attention.forward(words, keys); }); };
   const KeyValueCache other = AttentionLayer({16, 12, 128, 8}).attention().cache(patches);  // of the same size
-  CHECK_THROWS_AS(attention.forward(words, other), std::logic_error);
-  CHECK_THROWS_AS(attention.forward(words, KeyValueCache{}), std::logic_error);
+  CHECK(contains(refusal_of(other), {"keys and values", "[8, 5, 16]", "[4, keys, 32]"}));
+  const KeyValueCache narrower = AttentionLayer({16, 12, 100, 4}).attention().cache(patches);  // padded to the same
+  CHECK(contains(refusal_of(narrower), {"keys and values", "[4, 5, 25]", "[4, keys, 32]"}));
+  CHECK(contains(refusal_of({}), {"keys and values", "[0, 0, 0]"}));
   CHECK_NOTHROW(attention.forward(words, attention.cache(patches)));
 }

@@ -55,6 +55,22 @@ TEST_CASE("a block-sparse pattern, with cut blocks at the borders") {
   }
 }
 
+TEST_CASE("how many of a stretch of keys a query attends to") {
+  constexpr std::size_t kKeys = 150;
+  std::vector<std::uint8_t> attends(2 * kKeys);
+  for (std::size_t i = 0; i < attends.size(); ++i) attends[i] = i % 7 < 3 ? static_cast<std::uint8_t>(i % 7) : 0;
+  const PairMask mask(2, kKeys, attends);
+  for (std::size_t query = 0; query < 2; ++query) {
+    for (std::size_t first = 0; first <= kKeys; ++first) {
+      std::size_t count = 0;
+      for (std::size_t end = first; end <= kKeys; ++end) {
+        REQUIRE(mask.num_attended(query, first, end - first) == count);
+        if (end < kKeys && mask.row(query)[end] != 0) ++count;
+      }
+    }
+  }
+}
+
 TEST_CASE("masks whose sizes do not fit are programmer mistakes") {
   CHECK_THROWS_AS(PairMask(2, 3, std::vector<std::uint8_t>(5)), std::logic_error);
   const std::vector<std::uint8_t> blocks(4, 1);

@@ -12,7 +12,8 @@
 //
 // Immutable after construction; calls from several threads are safe. Throws Error (model): shapes that do not fit each
 // other, model_dim not divisible by num_heads, no word, no key, a word with no key left to attend to, NaN or infinity
-// in an input, scores that are not finite. The message names the tensor and both shapes. Masked patches must be
+// in an input, scores that are not finite (weights are not looked at by themselves). The message names the tensor and
+// both shapes. Masked patches must be
 // finite, too; whether they are looked at is not promised.
 #pragma once
 
@@ -53,7 +54,7 @@ struct AttentionOptions {
   KeyMask mask{};                   // [num_keys] or empty
   const PairMask* pairs = nullptr;  // [num_words, num_keys] or null; both masks hold where both are given
   KeepWeights keep{};
-  AttentionPath path = AttentionPath::cheapest;  // of softmax; the other kinds have one
+  AttentionPath path = AttentionPath::cheapest;  // of softmax without a cache; all else has one
 };
 
 struct AttentionResult {
@@ -61,9 +62,10 @@ struct AttentionResult {
   AttentionWeights weights;  // what `keep` asked for
 };
 
-// K and V of one image, for many instructions. Made by CrossModalAttention::cache; of use to that layer alone.
+// K and V of one image, for many instructions. Made by CrossModalAttention::cache; of use to that layer alone, and only
+// another shape of heads is noticed (Error).
 struct KeyValueCache {
-  std::size_t num_keys = 0, num_heads = 0;
+  std::size_t num_keys = 0, num_heads = 0, head_dim = 0;
   Buffer key, value;  // [num_heads, num_keys, head_dim rounded up to 16]
 };
 

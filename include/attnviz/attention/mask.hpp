@@ -8,11 +8,11 @@
 
 namespace attnviz::attention {
 
-// [num_keys], 1 = attend, 0 = padding. Empty: all. The same for every query.
+// [num_keys], 0 = padding, else attend. Empty: all. The same for every query.
 using KeyMask = std::span<const std::uint8_t>;
 
-// [num_queries, num_keys], 1 = attend: each query has keys of its own. Stretches of keys that no query of a block may
-// attend to cost nothing, so the sparse patterns below save work, not only weight. Sizes that do not fit here are
+// [num_queries, num_keys], 0 = does not attend: each query has keys of its own. Blocks of keys that no query of a tile
+// attends to are passed over, so the sparse patterns below save work, not only weight. Sizes that do not fit here are
 // programmer mistakes (std::logic_error); a mask that does not fit its attention call is an Error there, as is any with
 // linear attention, which forms no pairs.
 class PairMask {
@@ -33,10 +33,15 @@ public:
   std::span<const std::uint8_t> row(std::size_t query) const {
     return std::span(attends_).subspan(query * num_keys_, num_keys_);
   }
+  // How many of the keys [first, first + count) the query attends to; without looking at each of them.
+  std::size_t num_attended(std::size_t query, std::size_t first, std::size_t count) const;
 
 private:
+  std::size_t num_attended_before(std::size_t query, std::size_t key) const;
+
   std::size_t num_queries_, num_keys_;
   std::vector<std::uint8_t> attends_;
+  std::vector<std::uint32_t> before_;  // [num_queries, stretches of keys]: how many are attended before each stretch
 };
 
 }  // namespace attnviz::attention

@@ -13,7 +13,6 @@ namespace attnviz::report {
 struct BenchTiming {
   double ms = 0;      // the best of several runs
   double gflops = 0;  // of the operations that this way really takes
-  double share = 0;   // of the peak of the machine, 1 = all of it
 };
 
 struct BenchCase {
