@@ -9,10 +9,13 @@
 namespace attnviz {
 namespace {
 
-constexpr std::array<std::pair<WordKind, const char*>, 4> kKindNames{{
+constexpr std::array<std::pair<WordKind, const char*>, 7> kKindNames{{
     {WordKind::verb, "verb"},
     {WordKind::colour, "colour"},
     {WordKind::noun, "noun"},
+    {WordKind::material, "material"},
+    {WordKind::size, "size"},
+    {WordKind::place, "place"},
     {WordKind::other, "other"},
 }};
 

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxKinds = 4;
+constexpr std::size_t kMaxKinds = 7;
 constexpr std::size_t kMaxNameBytes = 100;
 
 // A value as a complaint shows it.

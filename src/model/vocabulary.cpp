@@ -29,7 +29,7 @@ void add_entry(Vocabulary& vocabulary, const json& entry, std::size_t num_rows, 
                       ", the rows of the embedding");
   }
   const std::optional<WordKind> kind = parse_word_kind(entry["kind"].get_ref<const std::string&>());
-  if (!kind) refuse(where, "the kind of '" + text + "' is none of verb, colour, noun, other");
+  if (!kind) refuse(where, "the kind of '" + text + "' is none of verb, colour, noun, material, size, place, other");
   if (vocabulary.find(text) != nullptr) refuse(where, "'" + text + "' comes twice");
   vocabulary.add(text, {row.get<std::size_t>(), *kind});
 }

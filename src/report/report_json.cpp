@@ -49,6 +49,13 @@ Json tokens_json(const std::vector<Token>& tokens) {
   return out;
 }
 
+// The kinds that reports speak of; those that only models tell apart are "other".
+Json kind_json(const std::optional<WordKind>& kind) {
+  if (!kind) return nullptr;
+  const bool is_told = *kind == WordKind::verb || *kind == WordKind::colour || *kind == WordKind::noun;
+  return to_string(is_told ? *kind : WordKind::other);
+}
+
 // Empty names and missing values are null.
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
@@ -61,7 +68,7 @@ Json word_json(const Report& report, std::size_t index) {
           {"bytes", {word.byte_begin, word.byte_end}},
           {"tokens", tokens_json(word.tokens)},
           {"known", word.known},
-          {"kind", word.kind ? Json(to_string(*word.kind)) : Json()},
+          {"kind", kind_json(word.kind)},
           {"entropy", round_significant(reading.entropy)},
           {"nothing", reading.nothing ? round_significant(*reading.nothing) : Json()},
           {"sink", round_significant(reading.sink)},

@@ -70,7 +70,7 @@ EvalTarget parse_target(const Json& json, const fs::path& folder) {
   if (!json.is_object()) throw std::runtime_error("a target is not an object");
   const std::string kind_name = string_member(json, "kind");
   const auto kind = parse_word_kind(kind_name);
-  if (!kind || *kind == WordKind::other) {
+  if (kind != WordKind::colour && kind != WordKind::noun && kind != WordKind::verb) {
     throw std::runtime_error("kind '" + kind_name + "' is not colour, noun or verb");
   }
   return {string_member(json, "word"), *kind, parse_region(json, folder)};

@@ -13,7 +13,8 @@ using attnviz::Vocabulary;
 using attnviz::WordKind;
 
 TEST_CASE("kinds and their names") {
-  for (const WordKind kind : {WordKind::verb, WordKind::colour, WordKind::noun, WordKind::other}) {
+  for (const WordKind kind : {WordKind::verb, WordKind::colour, WordKind::noun, WordKind::material, WordKind::size,
+                              WordKind::place, WordKind::other}) {
     CHECK(parse_word_kind(to_string(kind)) == kind);
   }
   CHECK(std::string(to_string(WordKind::colour)) == "colour");

@@ -15,6 +15,7 @@ using attnviz::Report;
 using attnviz::report::round_significant;
 using attnviz::report::to_json;
 using attnviz::test::sample_report;
+using attnviz::WordKind;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -88,6 +89,16 @@ TEST_CASE("what is absent is null or empty") {
   report.readings.clear();
   CHECK(parsed(report)["words"].dump() == "[]");
   CHECK_FALSE(Json::parse(to_json(report, false)).contains("timing_ms"));
+}
+
+TEST_CASE("kinds that only models tell apart are other") {
+  Report report = sample_report();
+  for (const WordKind kind : {WordKind::material, WordKind::size, WordKind::place}) {
+    report.words[0].kind = kind;
+    CHECK(parsed(report)["words"][0]["kind"] == "other");
+  }
+  report.words[0].kind = WordKind::noun;
+  CHECK(parsed(report)["words"][0]["kind"] == "noun");
 }
 
 TEST_CASE("numbers have 6 significant digits") {

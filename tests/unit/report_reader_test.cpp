@@ -80,6 +80,8 @@ TEST_CASE("lines that are no items say why, and the others count") {
   CHECK(reason_of(with_target("3")) == "line 1: a target is not an object");
   CHECK(reason_of(with_target(R"({"word": "red", "kind": "other", "boxes": []})")) ==
         "line 1: kind 'other' is not colour, noun or verb");
+  CHECK(reason_of(with_target(R"({"word": "red", "kind": "material", "boxes": []})")) ==
+        "line 1: kind 'material' is not colour, noun or verb");
   CHECK(reason_of(with_target(R"({"word": "red", "kind": "noun", "boxes": []})")) == "line 1: \"boxes\" is empty");
   CHECK(reason_of(with_target(R"({"word": "red", "kind": "noun", "boxes": [[1, 2, 3]]})")) ==
         "line 1: a box is not [x0, y0, x1, y1]");

@@ -9,7 +9,8 @@
 
 namespace attnviz {
 
-enum class WordKind { verb, colour, noun, other };
+// What a word does, as the vocabulary says: a size or a place singles a thing out, a material names what it is made of.
+enum class WordKind { verb, colour, noun, material, size, place, other };
 
 struct Token {
   std::string text;     // normalised surface as the vocabulary spells it, "[UNK]" where it has none
@@ -26,6 +27,7 @@ struct Word {
 
 using Words = std::vector<Word>;
 
+// As the vocabulary of a model file spells it.
 const char* to_string(WordKind kind);
 std::optional<WordKind> parse_word_kind(const std::string& name);
 
