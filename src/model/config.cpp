@@ -55,6 +55,7 @@ VisionConfig parse_vision(const Section& section) {
   vision.head = section.number("head", 1, kMaxDim);
   vision.blocks = parse_blocks(section);
   check_strides(vision, section);
+  if (section.has("mixers")) vision.mixers = section.number("mixers", 0, kMaxLayers);
   return vision;
 }
 

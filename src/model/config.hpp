@@ -22,6 +22,7 @@ struct VisionConfig {
   std::array<float, 3> mean{}, std{};  // of pixels in 0..255
   std::size_t stem = 0, head = 0;      // channels
   std::vector<BlockConfig> blocks;
+  std::size_t mixers = 0;  // layers between neighbouring patch tokens
 };
 
 struct ModelConfig {

@@ -15,6 +15,8 @@ constexpr std::size_t kLanes = 4, kVectors = 4, kChunk = kLanes * kVectors;
 constexpr std::size_t kTileCols = 2;
 typedef float Floats __attribute__((vector_size(kLanes * sizeof(float))));
 
+using attention::Activation;
+
 // Window cells that lie inside the map: [begin, end), and the map's cell under the first of them.
 struct Window {
   std::size_t begin, end, first_cell;
@@ -56,24 +58,29 @@ Floats load(const float* from) {
   return values;
 }
 
-void convolve_chunk(const Patch& patch, const float* bias, float* y) {
+Floats activated(Floats sums, Activation activation) {
+  if (activation == Activation::none) return sums;
+  const Floats zero{}, six = zero + 6.0f;
+  const Floats positive = sums > zero ? sums : zero;
+  return activation == Activation::relu ? positive : positive < six ? positive : six;
+}
+
+void convolve_chunk(const Patch& patch, const float* bias, Activation activation, float* y) {
   std::array<Floats, kVectors> sums;
   for (std::size_t v = 0; v < kVectors; ++v) sums[v] = load(bias + v * kLanes);
   for_each_tap(patch, [&](const float* cell, const float* tap) {
     for (std::size_t v = 0; v < kVectors; ++v) sums[v] += load(cell + v * kLanes) * load(tap + v * kLanes);
   });
   for (std::size_t v = 0; v < kVectors; ++v) {
-    const Floats zero{}, six = zero + 6.0f;
-    const Floats positive = sums[v] > zero ? sums[v] : zero;
-    const Floats result = positive < six ? positive : six;
+    const Floats result = activated(sums[v], activation);
     std::memcpy(y + v * kLanes, &result, sizeof result);
   }
 }
 
-void convolve_one(const Patch& patch, const float* bias, float* y) {
+void convolve_one(const Patch& patch, const float* bias, Activation activation, float* y) {
   float sum = *bias;
   for_each_tap(patch, [&](const float* cell, const float* tap) { sum += *cell * *tap; });
-  *y = std::clamp(sum, 0.0f, 6.0f);
+  *y = activated(Floats{sum}, activation)[0];
 }
 
 }  // namespace
@@ -99,9 +106,9 @@ void Depthwise::forward(ConstMatrixView x, MapSize size, RowRange out, MatrixVie
       const Patch patch{rows, cols, cells, taps.data() + channel, row_stride, channels, kernel};
       float* result = y.data() + ((row - out.begin) * out_width + col) * channels + channel;
       if (channel + kChunk <= channels) {
-        convolve_chunk(patch, bias.data() + channel, result);
+        convolve_chunk(patch, bias.data() + channel, activation, result);
       } else {
-        convolve_one(patch, bias.data() + channel, result);
+        convolve_one(patch, bias.data() + channel, activation, result);
       }
     }
   };
@@ -114,6 +121,18 @@ void Depthwise::forward(ConstMatrixView x, MapSize size, RowRange out, MatrixVie
       }
     }
   });
+}
+
+Depthwise read_depthwise(const Weights& weights, const std::string& name, std::size_t kernel, std::size_t stride,
+                         std::size_t channels, Activation activation) {
+  const std::size_t num_taps = kernel * kernel;
+  const std::vector<float> values = weights.values(name + ".weight", {channels, kernel, kernel});
+  Depthwise depthwise{kernel, stride, Matrix(num_taps, channels), weights.values(name + ".bias", {channels}),
+                      activation};
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t tap = 0; tap < num_taps; ++tap) depthwise.taps(tap, c) = values[c * num_taps + tap];
+  }
+  return depthwise;
 }
 
 }  // namespace attnviz::model

@@ -1,10 +1,13 @@
-// Depthwise convolution with TensorFlow "same" padding and ReLU6, on feature maps [height * width, channels].
+// Depthwise convolution with TensorFlow "same" padding, on feature maps [height * width, channels].
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
+#include "attnviz/attention/matmul.hpp"
 #include "attnviz/core/matrix.hpp"
+#include "model/weights.hpp"
 
 namespace attnviz::model {
 
@@ -31,6 +34,7 @@ struct Depthwise {
   std::size_t kernel = 0, stride = 0;
   Matrix taps;              // [kernel * kernel, channels]
   std::vector<float> bias;  // [channels]
+  attention::Activation activation = attention::Activation::none;
 
   // The rows of an input of height `height` that output rows `out` read.
   RowRange input_rows(RowRange out, std::size_t height) const;
@@ -38,5 +42,9 @@ struct Depthwise {
   // y [out.size() * strided width, channels].
   void forward(ConstMatrixView x, MapSize size, RowRange out, MatrixView y) const;
 };
+
+// name.weight [channels, kernel, kernel], name.bias [channels]. Throws Error (model).
+Depthwise read_depthwise(const Weights& weights, const std::string& name, std::size_t kernel, std::size_t stride,
+                         std::size_t channels, attention::Activation activation);
 
 }  // namespace attnviz::model

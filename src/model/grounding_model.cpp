@@ -65,7 +65,7 @@ EncodedImage GroundingModel::encode(const Image& image, int max_patches) const {
   const Matrix input = image::make_input(image, encoded.grid, config_.vision.mean, config_.vision.std);
   const MapSize size{static_cast<std::size_t>(encoded.grid.input_height),
                      static_cast<std::size_t>(encoded.grid.input_width)};
-  encoded.patches = patch_embedding_.run(input, size, trunk_.run(input, size));
+  encoded.patches = patch_embedding_.run(input, size, trunk_.run(input, size), content_mask(encoded.grid));
   return encoded;
 }
 

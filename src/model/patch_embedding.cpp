@@ -1,6 +1,7 @@
 #include "model/patch_embedding.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "attnviz/core/parallel.hpp"
 #include "attnviz/fusion/positions.hpp"
@@ -72,9 +73,14 @@ PatchEmbedding::PatchEmbedding(const ModelConfig& config, const Trunk& trunk, co
       position_gain_(weights.scalar("patches.position_gain")),
       norm_in_(weights.norm("patches.norm_in", config.dim)),
       ffn_(weights.feed_forward("patches.ffn", config.dim, weights.num_rows("patches.ffn.up.weight"))),
-      norm_out_(weights.norm("patches.norm_out", config.dim)) {}
+      norm_out_(weights.norm("patches.norm_out", config.dim)) {
+  for (std::size_t i = 0; i < config.vision.mixers; ++i) {
+    mixers_.emplace_back("patches.mixers." + std::to_string(i), config.dim, weights);
+  }
+}
 
-Matrix PatchEmbedding::run(ConstMatrixView input, MapSize input_size, const TrunkFeatures& features) const {
+Matrix PatchEmbedding::run(ConstMatrixView input, MapSize input_size, const TrunkFeatures& features,
+                           attention::KeyMask content) const {
   const MapSize grid = features.size16;
   Matrix tokens = from_f16_.forward(features.f16);  // [num_patches, dim]
   add_doubled(tokens, from_f32_.forward(features.f32), features.size32);
@@ -83,6 +89,7 @@ Matrix PatchEmbedding::run(ConstMatrixView input, MapSize input_size, const Trun
   norm_in_.apply(tokens);
   fusion::add(tokens, ffn_.forward(tokens));
   norm_out_.apply(tokens);
+  for (const PatchMixer& mixer : mixers_) mixer.apply(tokens, grid, content);
   return tokens;
 }
 

@@ -36,19 +36,6 @@ attention::Linear read_stem(const Weights& weights, std::size_t channels) {
   return {attention::PackedMatrix(rows.view()), weights.values("trunk.stem.bias", {channels})};
 }
 
-// [channels, ky, kx] in the file.
-Depthwise read_depthwise(const Weights& weights, const std::string& name, const BlockConfig& config,
-                         std::size_t channels) {
-  const std::size_t num_taps = config.kernel * config.kernel;
-  const std::vector<float> values = weights.values(name + ".weight", {channels, config.kernel, config.kernel});
-  Depthwise depthwise{config.kernel, config.stride, Matrix(num_taps, channels),
-                      weights.values(name + ".bias", {channels})};
-  for (std::size_t c = 0; c < channels; ++c) {
-    for (std::size_t tap = 0; tap < num_taps; ++tap) depthwise.taps(tap, c) = values[c * num_taps + tap];
-  }
-  return depthwise;
-}
-
 // The 3 x 3 pixels under each cell of rows `out` of the stem's output, zeros outside.
 // windows [out.size() * strided width, kStemValues]
 void fill_stem_windows(ConstMatrixView input, MapSize size, RowRange out, MatrixView windows) {
@@ -106,7 +93,7 @@ void Trunk::add_block(const BlockConfig& config, std::size_t index, std::size_t 
   const std::size_t wide = channels * config.expand_ratio;
   Block block;
   if (config.expand_ratio > 1) block.expand = weights.linear(name + ".expand", channels, wide);
-  block.depthwise = read_depthwise(weights, name + ".depthwise", config, wide);
+  block.depthwise = read_depthwise(weights, name + ".depthwise", config.kernel, config.stride, wide, Activation::relu6);
   block.project = weights.linear(name + ".project", wide, config.out_channels);
   block.residual = config.stride == 1 && channels == config.out_channels;
   blocks_.push_back(std::move(block));

@@ -2,8 +2,9 @@
 
     python tests/reference/make_fixtures.py
 
-tiny.safetensors          a small random model in the format of training/FORMAT.md
-tiny_forward.safetensors  every stage of that model on one image, computed here by plain PyTorch calls
+tiny.safetensors           a small random model in the format of training/FORMAT.md
+tiny_forward.safetensors   every stage of that model on one image, computed here by plain PyTorch calls
+mixed.safetensors, mixed_forward.safetensors   the same with patch mixers
 
 The forward pass is written down from FORMAT.md alone, so that it checks the program and the training code alike.
 (attention.safetensors is written by make_attention_fixture.py.)
@@ -70,7 +71,7 @@ class RandomModel:
         self.norm(name + ".norm2")
 
 
-def random_model():
+def random_model(mixers):
     torch.manual_seed(7)
     m = RandomModel()
     m.linear("trunk.stem", STEM, 3, 3, 3)
@@ -92,6 +93,11 @@ def random_model():
     m.linear("patches.ffn.up", 20, DIM)
     m.linear("patches.ffn.down", DIM, 20)
     m.norm("patches.norm_out")
+    for i in range(mixers):
+        m.linear(f"patches.mixers.{i}.depthwise", DIM, 5, 5)
+        m.linear(f"patches.mixers.{i}.ffn.up", 20, DIM)
+        m.linear(f"patches.mixers.{i}.ffn.down", DIM, 20)
+        m.norm(f"patches.mixers.{i}.norm")
     m.add("words.embedding.weight", (ROWS, DIM), 1.0)
     m.add("words.position_gain", (1,), 0.0, 0.3)
     m.norm("words.norm_in")
@@ -167,6 +173,13 @@ def patch_tokens(m, x, f16, f32):
     return norm(m, "patches.norm_out", t + ffn(m, "patches.ffn", t))
 
 
+def mix(m, name, v, content, cols):
+    """Patches without content are zeros to their neighbours."""
+    image = (v * content[:, None]).T.reshape(1, DIM, -1, cols)
+    around = F.conv2d(image, m[name + ".depthwise.weight"][:, None], m[name + ".depthwise.bias"], padding=2, groups=DIM)
+    return norm(m, name + ".norm", v + ffn(m, name + ".ffn", tokens(around)))
+
+
 def attend(m, name, x, keys, heads, mask=None):
     def split(y):
         return y.reshape(len(y), heads, -1).transpose(0, 1)
@@ -202,8 +215,8 @@ def action(m, fused, v, content, cols):
     return p, point, torch.cat((low, high)), p[window].sum()[None]
 
 
-def model_fixture():
-    m = random_model()
+def model_fixture(name, mixers):
+    m = random_model(mixers)
     image = torch.randint(0, 256, (IMAGE_HEIGHT, IMAGE_WIDTH, 3), dtype=torch.uint8)
     normalised = (image.float() - torch.tensor(MEAN)) / torch.tensor(STD)
     x = F.pad(normalised.permute(2, 0, 1), (0, 0, 0, 64 - IMAGE_HEIGHT))[None]
@@ -211,6 +224,8 @@ def model_fixture():
     v = patch_tokens(m, x, f16, f32)
     cols = f16.shape[3]
     content = torch.arange(len(v)) // cols * PATCH_PX < IMAGE_HEIGHT
+    for i in range(mixers):
+        v = mix(m, f"patches.mixers.{i}", v, content, cols)
 
     token_rows = [[3], [1, 2], [6], [3]]  # the second word has two tokens
     words = torch.stack([m["words.embedding.weight"][rows].mean(0) for rows in token_rows])
@@ -224,17 +239,19 @@ def model_fixture():
         weights.append(layer_weights)
     p, point, box, score = action(m, fused, v, content, cols)
 
-    config = {"name": "tiny",
+    config = {"name": name,
               "vision": {"trunk": "efficientnet-lite0", "patch_px": PATCH_PX, "patches": PATCHES, "mean": MEAN,
                          "std": STD, "stem": STEM, "blocks": BLOCKS, "head": HEAD},
               "dim": DIM, "text": {"layers": 1, "heads": TEXT_HEADS, "ffn": 28, "max_words": 8},
               "fusion": {"type": "cross", "layers": 2, "heads": HEADS, "ffn": 24},
               "view": {"layer": "last", "head": "mean"}}
+    if mixers:
+        config["vision"]["mixers"] = mixers
     vocabulary = [{"text": f"word{row}", "row": row, "kind": "noun"} for row in range(1, ROWS)]
-    save(OUT / "tiny.safetensors", m.stored, {"format": "attnviz.model/1", "config": json.dumps(config),
-                                              "vocabulary": json.dumps(vocabulary)})
+    save(OUT / f"{name}.safetensors", m.stored, {"format": "attnviz.model/1", "config": json.dumps(config),
+                                                 "vocabulary": json.dumps(vocabulary)})
     flat = [[w, row] for w, rows in enumerate(token_rows) for row in rows]
-    save(OUT / "tiny_forward.safetensors", {
+    save(OUT / f"{name}_forward.safetensors", {
         "image": image, "f16": tokens(f16), "f32": tokens(f32), "v": v,
         "token_rows": torch.tensor(flat), "words": words, "fused": fused, "weights": torch.stack(weights), "p": p,
         "point": point, "box": box, "score": score})
@@ -243,4 +260,5 @@ def model_fixture():
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     with torch.no_grad():
-        model_fixture()
+        model_fixture("tiny", mixers=0)
+        model_fixture("mixed", mixers=2)

@@ -21,7 +21,7 @@ namespace attnviz::test {
 
 struct TinyModelOptions {
   std::size_t dim = 16, text_layers = 1, text_heads = 2, text_ffn = 24, fusion_layers = 2, fusion_heads = 4,
-              fusion_ffn = 24, patch_ffn = 20, max_words = 64, patches = 16;
+              fusion_ffn = 24, patch_ffn = 20, mixers = 0, max_words = 64, patches = 16;
   std::size_t stem = 8, head = 24;
   // [kernel, stride, expand_ratio, out_channels]
   std::vector<std::vector<std::size_t>> blocks{{3, 1, 1, 4},  {3, 2, 2, 6},  {5, 2, 3, 8},
@@ -85,7 +85,8 @@ inline std::string config_json(const TinyModelOptions& options) {
                                    {"std", {128.0, 128.0, 128.0}},
                                    {"stem", options.stem},
                                    {"blocks", options.blocks},
-                                   {"head", options.head}}},
+                                   {"head", options.head},
+                                   {"mixers", options.mixers}}},
                                  {"dim", options.dim},
                                  {"text",
                                   {{"layers", options.text_layers},
@@ -122,6 +123,12 @@ inline ModelFile tiny_model(const TinyModelOptions& options = {}) {
   random.linear("patches.ffn.up", {options.patch_ffn, dim});
   random.linear("patches.ffn.down", {dim, options.patch_ffn});
   random.norm("patches.norm_out", dim);
+  for (std::size_t i = 0; i < options.mixers; ++i) {
+    const std::string name = "patches.mixers." + std::to_string(i);
+    random.linear(name + ".depthwise", {dim, 5, 5});
+    random.feed_forward(name, dim, options.patch_ffn);
+    random.norm(name + ".norm", dim);
+  }
   random.add("words.embedding.weight", {5, dim}, 1.0f);
   random.add("words.position_gain", {1}, 0.0f, 0.25f);
   random.norm("words.norm_in", dim);

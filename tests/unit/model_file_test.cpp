@@ -130,6 +130,12 @@ TEST_CASE("tensors that are missing, of another shape or dtype") {
     integers.tensors[name].dtype = "I16";
     check_mentions(refusal(integers), {name, "I16", "F16 or F32"});
   }
+  test::TinyModelOptions mixed;
+  mixed.mixers = 2;
+  ModelFile wide = tiny_model(mixed);
+  CHECK_NOTHROW(load_bytes(wide.bytes()));
+  wide.tensors["patches.mixers.1.depthwise.weight"].shape = {25, 4, 4};
+  check_mentions(refusal(wide), {"patches.mixers.1.depthwise.weight", "[25, 4, 4]", "[16, 5, 5]"});
   ModelFile swapped = tiny_model();
   std::swap(swapped.tensors["fusion.layers.0.ffn.up.weight"].shape[0],
             swapped.tensors["fusion.layers.0.ffn.up.weight"].shape[1]);
@@ -208,6 +214,9 @@ TEST_CASE("absurd configurations are refused before anything is allocated") {
   refused([](Json& c) { c["vision"]["blocks"][0][0] = 0; }, {"'vision.blocks'"});
   refused([](Json& c) { c["vision"]["blocks"][1][1] = 1; }, {"'vision.blocks'", "stride"});
   refused([](Json& c) { c["vision"]["blocks"][0][3] = 99999; }, {"'vision.blocks'"});
+  refused([](Json& c) { c["vision"]["mixers"] = 1000; }, {"'vision.mixers'"});
+  refused([](Json& c) { c["vision"]["mixers"] = "two"; }, {"'vision.mixers'"});
+  refused([](Json& c) { c["vision"]["mixers"] = 1; }, {"patches.mixers.0.depthwise.weight", "missing"});
   refused([](Json& c) { c["view"]["layer"] = "2"; }, {"'view.layer'"});
   refused([](Json& c) { c["view"]["head"] = "best"; }, {"'view.head'"});
   refused([](Json& c) { c["name"] = "bare\x1b[2J"; }, {"'name'", "control"});

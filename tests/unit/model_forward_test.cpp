@@ -61,7 +61,9 @@ float depthwise_at(const model::Depthwise& layer, const Matrix& x, model::MapSiz
              layer.taps(ky * layer.kernel + kx, channel);
     }
   }
-  return static_cast<float>(std::clamp(sum, 0.0, 6.0));
+  if (layer.activation != attention::Activation::none) sum = std::max(sum, 0.0);
+  if (layer.activation == attention::Activation::relu6) sum = std::min(sum, 6.0);
+  return static_cast<float>(sum);
 }
 
 }  // namespace
@@ -96,16 +98,20 @@ TEST_CASE("half precision at odd addresses and lengths beyond a chunk") {
 TEST_CASE("depthwise convolution is its definition, for odd sizes, strides and channels") {
   struct Case {
     std::size_t height, width, channels, kernel, stride;
+    attention::Activation activation;
   };
-  for (const Case& c : {Case{7, 9, 16, 3, 1}, Case{8, 6, 19, 5, 2}, Case{1, 1, 33, 5, 1}, Case{2, 3, 5, 5, 2},
-                        Case{9, 5, 40, 3, 2}, Case{4, 4, 16, 7, 1}, Case{3, 20, 17, 1, 1}}) {
+  using enum attention::Activation;
+  for (const Case& c : {Case{7, 9, 16, 3, 1, relu6}, Case{8, 6, 19, 5, 2, relu6}, Case{1, 1, 33, 5, 1, none},
+                        Case{2, 3, 5, 5, 2, relu}, Case{9, 5, 40, 3, 2, none}, Case{4, 4, 16, 7, 1, relu},
+                        Case{3, 20, 17, 1, 1, relu6}, Case{6, 7, 35, 5, 1, none}}) {
     const model::MapSize size{c.height, c.width}, out = size.strided(c.stride);
     const Matrix x = test::random_matrix(size.cells(), c.channels, 1, 2.0f);
     const Matrix bias = test::random_matrix(1, c.channels, 3);
     const model::Depthwise layer{c.kernel,
                                  c.stride,
                                  test::random_matrix(c.kernel * c.kernel, c.channels, 2),
-                                 {bias.row(0).begin(), bias.row(0).end()}};
+                                 {bias.row(0).begin(), bias.row(0).end()},
+                                 c.activation};
     Matrix y(out.cells(), c.channels);
     layer.forward(x, size, {0, out.height}, y);
     double worst = 0;
@@ -238,4 +244,6 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
   CHECK(last_word(maps_with({"colour", "noun"}, {1, 2})) == last_word(maps_with({"colour", "noun"}, {4, 2})));
   CHECK(last_word(maps_with({"colour"}, {1, 2})) != last_word(maps_with({"colour"}, {4, 2})));
   CHECK(last_word(maps_with({"colour", "noun"}, {1, 3})) != last_word(maps_with({"colour", "noun"}, {2, 3})));
+  file.edit_vocabulary([](auto& vocabulary) { vocabulary[6]["kind"] = "material"; });  // row 4
+  CHECK(last_word(maps_with({"material", "size"}, {1, 4})) == last_word(maps_with({"material", "size"}, {2, 4})));
 }
