@@ -161,7 +161,7 @@ def _paste(picture, rgba, x, y):
     return mask, classes
 
 
-def _photograph(picture, rng):
+def photograph(picture, rng):
     """What a camera does: light, cast, blur, noise."""
     picture = picture * rng.uniform(.75, 1.15) * (1 + rng.normal(0, .03, 3))
     picture = (picture - 128) * rng.uniform(.85, 1.15) + 128
@@ -200,7 +200,7 @@ def _objects(plan, size, horizon, picture, rng, held_out, tidy):
     return result
 
 
-def _describe(placed, background, scene):
+def describe(placed, background, scene):
     """Visible masks, names and colours of what was pasted, nearest last."""
     covered = np.zeros(background.shape, bool)
     masks = {c: np.zeros(background.shape, bool) for c in COLOURS}
@@ -240,6 +240,6 @@ def compose(rng, held_out=False, size=None, plan=None, tidy=False):
             continue
         if tidy and len(placed) < len(plan):
             continue
-        scene = Scene(np.clip(picture, 0, 255).astype(np.uint8) if tidy else _photograph(picture, rng), [])
-        if _describe(placed, behind, scene):
+        scene = Scene(np.clip(picture, 0, 255).astype(np.uint8) if tidy else photograph(picture, rng), [])
+        if describe(placed, behind, scene):
             return scene
