@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cstdio>
 #include <string>
+#include <vector>
 
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
@@ -7,9 +10,31 @@
 namespace attnviz::app {
 namespace {
 
+std::string millions(std::size_t count) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f M", static_cast<double>(count) * 1e-6);
+  return text;
+}
+
+std::string counted(std::size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string about(const model::ModelListing& model) {
+  if (!model.problem.empty()) return "cannot be loaded: " + model.problem;
+  const ModelFacts& facts = model.facts;
+  return millions(facts.num_parameters) + " parameters, " + facts.fusion + ", " + counted(facts.num_layers, "layer") +
+         ", " + counted(facts.num_heads, "head") + (model.path.empty() ? ", inside the program" : ", " + model.path);
+}
+
 std::string list_models() {
+  const std::vector<model::ModelListing> models = model::list_models();
+  std::size_t width = 0;
+  for (const model::ModelListing& model : models) width = std::max(width, model.name.size());
   std::string text;
-  for (const model::RegistryEntry& entry : model::registry()) text += entry.name + "  " + entry.description + "\n";
+  for (const model::ModelListing& model : models) {
+    text += model.name + std::string(width - model.name.size() + 2, ' ') + about(model) + "\n";
+  }
   return text;
 }
 
@@ -18,9 +43,11 @@ std::string describe(const model::Model& model) {
   const ViewChoice view = model.default_view();
   return "name       " + facts.name + "\nfusion     " + facts.fusion + "\nlayers     " +
          std::to_string(facts.num_layers) + "\nheads      " + std::to_string(facts.num_heads) + "\ndim        " +
-         std::to_string(facts.model_dim) + "\npatch      " + std::to_string(facts.patch_px) + " px, budget " +
-         std::to_string(model.default_patches()) + " patches\nview       layer " + view.layer + ", head " + view.head +
-         "\nvocabulary " + std::to_string(model.vocabulary().entries.size()) + " surfaces\n";
+         std::to_string(facts.model_dim) + "\nparameters " + millions(facts.num_parameters) + "\nencoders   " +
+         (facts.encoders.empty() ? "its own" : "of " + facts.encoders) + "\npatch      " +
+         std::to_string(facts.patch_px) + " px, budget " + std::to_string(model.default_patches()) +
+         " patches\nview       layer " + view.layer + ", head " + view.head + "\nvocabulary " +
+         std::to_string(model.vocabulary().entries.size()) + " surfaces\n";
 }
 
 }  // namespace

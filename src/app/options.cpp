@@ -36,7 +36,7 @@ struct RawOptions {
 };
 
 void add_model(CLI::App& app, CommonOptions& options) {
-  app.add_option("-m,--model", options.model, "a shipped model or a model file")
+  app.add_option("-m,--model", options.model, "the name of a model, or a model file")
       ->type_name("NAME|PATH")
       ->capture_default_str();
 }
@@ -112,12 +112,12 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawO
 CLI::App* add_models(CLI::App& app, ModelsOptions& models) {
   CLI::App* command = app.add_subcommand("models", "what can be loaded");
   CLI::App* info = command->add_subcommand("info", "about one model");
-  info->add_option("NAME", models.name, "a shipped model or a model file")->required();
+  info->add_option("NAME", models.name, "the name of a model, or a model file")->required();
   info->callback([&models] { models.action = ModelsOptions::Action::info; });
   CLI::App* check = command->add_subcommand("check", "whether a model file is sound");
   check->add_option("PATH", models.name, "a model file")->required();
   check->callback([&models] { models.action = ModelsOptions::Action::check; });
-  command->add_subcommand("list", "the shipped models");
+  command->add_subcommand("list", "the models that are found by name");
   return command;
 }
 

@@ -1,6 +1,7 @@
 #include "model/config.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "attnviz/image/patchify.hpp"
 #include "model/limited_json.hpp"
@@ -68,6 +69,45 @@ void check_choice(const std::string& choice, const std::vector<std::string>& nam
   if (!digits || std::stoul(choice) >= count) section.complain(key, "names no weights of this model");
 }
 
+// A few hexadecimal digits.
+std::string parse_id(const Section& section) {
+  const std::string id = section.text("id");
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (id.empty() || !std::ranges::all_of(id, is_hex)) section.complain("id", "is not of digits and a to f");
+  return id;
+}
+
+// The name becomes a file's name.
+SharedEncoders parse_shared_encoders(const Section& section) {
+  SharedEncoders encoders{section.text("model"), parse_id(section)};
+  const bool is_name = !encoders.model.empty() && encoders.model.find('/') == std::string::npos;
+  if (!is_name) section.complain("model", "is not a model's name");
+  return encoders;
+}
+
+// What a file with encoders of its own says of them.
+void parse_own_encoders(const Section& root, ModelConfig& config) {
+  if (root.has("id")) config.id = parse_id(root);
+  config.vision = parse_vision(root.section("vision"));
+  const Section text = root.section("text");
+  config.text = text.transformer(config.dim, 0);
+  config.max_words = text.number("max_words", 1, kMaxWords);
+  config.apart = text.kinds("apart");
+}
+
+// Missing keys keep their defaults.
+Honesty parse_honesty(const Section& section) {
+  Honesty honesty;
+  for (const auto& [key, value] : {std::pair{"nothing", &honesty.nothing},
+                                   {"diffuse", &honesty.diffuse},
+                                   {"heads", &honesty.heads},
+                                   {"target", &honesty.target},
+                                   {"rival", &honesty.rival}}) {
+    if (section.has(key)) *value = section.share(key);
+  }
+  return honesty;
+}
+
 }  // namespace
 
 ModelConfig parse_config(const std::string& json_text, const std::string& where) {
@@ -77,16 +117,18 @@ ModelConfig parse_config(const std::string& json_text, const std::string& where)
   config.name = root.text("name");
   config.dim = root.number("dim", 4, kMaxDim);
   if (config.dim % 4 != 0) root.complain("dim", "is not a multiple of 4");
-  config.vision = parse_vision(root.section("vision"));
-  const Section text = root.section("text");
-  config.text = text.transformer(config.dim, 0);
-  config.max_words = text.number("max_words", 1, kMaxWords);
-  config.apart = text.kinds("apart");
+  if (root.has("encoders")) {
+    root.allow({"id", "vision", "text"}, {}, "a model that takes its encoders from another");
+    config.encoders = parse_shared_encoders(root.section("encoders"));
+  } else {
+    parse_own_encoders(root, config);
+  }
   config.fusion = parse_fusion(root.section("fusion"), config.dim);
   const Section view = root.section("view");
   config.view = {view.text("layer"), view.text("head")};
   check_choice(config.view.layer, {"last", "mean"}, config.fusion.layers, "layer", view);
   check_choice(config.view.head, {"mean", "max"}, config.fusion.heads, "head", view);
+  if (root.has("honesty")) config.honesty = parse_honesty(root.section("honesty"));
   return config;
 }
 

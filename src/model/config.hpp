@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,23 @@ struct VisionConfig {
   std::size_t mixers = 0;  // layers between neighbouring patch tokens
 };
 
+// The encoders of another model, which a file may use instead of its own.
+struct SharedEncoders {
+  std::string model;  // the name under which it is found
+  std::string id;     // that model's own: other encoders would not fit
+};
+
 struct ModelConfig {
   std::string name;
+  std::string id;                          // of the encoders, for models that share them; may be empty
+  std::optional<SharedEncoders> encoders;  // where there are: vision, text, max_words and apart say nothing
   VisionConfig vision;
   std::size_t dim = 0, max_words = 0;
   TransformerConfig text;
   FusionConfig fusion;
   std::vector<WordKind> apart;  // kinds of words that attend to no other word
   ViewChoice view;
+  Honesty honesty;
 };
 
 // Checks every value against what the program can run and against limits, so that nothing absurd is allocated.

@@ -67,6 +67,12 @@ bool Section::flag(const std::string& key, bool missing) const {
   return at(key).get<bool>();
 }
 
+double Section::share(const std::string& key) const {
+  const double value = at(key).is_number() ? at(key).get<double>() : NAN;
+  if (!(value >= 0 && value <= 1)) complain(key, "is " + shown(at(key)) + ", not a number from 0 to 1");
+  return value;
+}
+
 std::array<float, 3> Section::colour(const std::string& key, float above) const {
   const json& value = at(key);
   std::array<float, 3> channels{};

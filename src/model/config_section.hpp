@@ -37,6 +37,8 @@ public:
   std::string choice(const std::string& key, const std::vector<std::string>& choices) const;
   // Missing: `missing`.
   bool flag(const std::string& key, bool missing) const;
+  // From 0 to 1.
+  double share(const std::string& key) const;
   std::array<float, 3> colour(const std::string& key, float above) const;
   // Missing: none.
   std::vector<WordKind> kinds(const std::string& key) const;

@@ -1,57 +1,58 @@
-// The models of our own format: trunk, patch tokens, word tokens, a fusion strategy, an action head.
+// The models of our own format: encoders, a fusion strategy, an action head.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "attnviz/fusion/strategy.hpp"
 #include "attnviz/model/model.hpp"
 #include "model/action_head.hpp"
 #include "model/config.hpp"
-#include "model/patch_embedding.hpp"
+#include "model/encoders.hpp"
 #include "model/safetensors.hpp"
-#include "model/trunk.hpp"
-#include "model/word_encoder.hpp"
 
 namespace attnviz::model {
 
 class GroundingModel : public Model {
 public:
-  // Copies what it needs: `file` may go afterwards. Throws Error (model).
+  // A file with encoders of its own. Copies what it needs: `file` may go afterwards. Throws Error (model).
   explicit GroundingModel(const SafeTensors& file);
+  // `encoders`: shared with other models; null: the file's own. Reads "fusion.*" and "action.*". Throws Error (model),
+  // also where the encoders' tokens are of another width.
+  GroundingModel(ModelConfig config, const SafeTensors& file, const Weights& weights,
+                 std::shared_ptr<const Encoders> encoders);
 
   const ModelFacts& facts() const override { return facts_; }
-  const Vocabulary& vocabulary() const override { return vocabulary_; }
+  const Vocabulary& vocabulary() const override { return encoders_->vocabulary(); }
   ViewChoice default_view() const override { return config_.view; }
-  int default_patches() const override { return config_.vision.patches; }
-  EncodedImage encode(const Image& image, int max_patches) const override;
+  int default_patches() const override { return encoders_->config().vision.patches; }
+  Honesty honesty() const override { return config_.honesty; }
+  bool shares_encoders(const Model& other) const override;
+  EncodedImage encode(const Image& image, int max_patches) const override {
+    return encoders_->encode(image, max_patches);
+  }
   Attended attend(const EncodedImage& image, const Words& words) const override;
 
   // The stages between, for tests against the training code.
-  const Trunk& trunk() const { return trunk_; }
-  const PatchEmbedding& patch_embedding() const { return patch_embedding_; }
-  const WordEncoder& word_encoder() const { return word_encoder_; }
+  const Encoders& encoders() const { return *encoders_; }
   const fusion::FusionStrategy& strategy() const { return *strategy_; }
   const std::optional<ActionHead>& action_head() const { return action_head_; }
-  const ModelConfig& config() const { return config_; }
 
 private:
-  GroundingModel(const SafeTensors& file, const Weights& weights);
-
   ModelConfig config_;
-  Trunk trunk_;
-  PatchEmbedding patch_embedding_;
-  Vocabulary vocabulary_;
-  WordEncoder word_encoder_;
+  std::shared_ptr<const Encoders> encoders_;
   std::unique_ptr<fusion::FusionStrategy> strategy_;
   std::optional<ActionHead> action_head_;
   ModelFacts facts_;
 };
 
-// Patches with content: [num_patches], 1 = content.
-std::vector<std::uint8_t> content_mask(const PatchGrid& grid);
+// Checks the format of the file and parses its config. Throws Error (model).
+ModelConfig read_config(const SafeTensors& file);
+
+// What headers say of a model: its file's, and what that of its encoders says of them.
+ModelFacts facts_of(const ModelConfig& config, const SafeTensors& file, const ModelConfig& encoders,
+                    std::size_t encoder_parameters);
 
 // Borrows both.
 fusion::VisualTokens visual_tokens(const EncodedImage& image, attention::KeyMask mask);

@@ -146,6 +146,14 @@ const TensorView* SafeTensors::find(const std::string& tensor) const {
   return found == tensors_.end() ? nullptr : &found->second;
 }
 
+std::size_t SafeTensors::num_values(const std::string& prefix) const {
+  std::size_t total = 0;
+  for (const auto& [tensor_name, tensor] : tensors_) {
+    if (tensor_name.starts_with(prefix)) total += tensor.bytes.size() / dtype_bytes(tensor.dtype_name);
+  }
+  return total;
+}
+
 const std::string& SafeTensors::metadata(const std::string& key) const {
   const auto found = metadata_.find(key);
   if (found == metadata_.end()) refuse(name_, "metadata '" + key + "' is missing: not an attnviz model");

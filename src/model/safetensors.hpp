@@ -35,6 +35,8 @@ public:
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
   // Null where there is none of that name.
   const TensorView* find(const std::string& tensor) const;
+  // How many numbers the tensors hold whose names begin with `prefix`.
+  std::size_t num_values(const std::string& prefix) const;
   // An entry of __metadata__. Error (model) where it is missing.
   const std::string& metadata(const std::string& key) const;
 

@@ -103,6 +103,9 @@ std::vector<Reader> readers(const TempDir& dir) {
       R"({"image": "a.png", "instruction": "red cup", "targets": [{"word": "red", "kind": "colour", "boxes": [[1, 2, 3, 4]]}], "goal": {"mask": "m.png"}})";
   const std::string report =
       R"({"image": {"path": "a.png"}, "instruction": "red", "words": [{"heatmap": "words/00-red.png"}]})";
+  const test::ModelFile whole = test::with_id(test::tiny_model(), "abc");
+  test::write_bytes(dir / "enc.safetensors", whole.bytes());
+  test::write_bytes(dir / "user.safetensors", test::without_encoders(whole, "fuzzed", "abc").bytes());
   const Vocabulary vocabulary = test::vocabulary_of({"pick up", "red", "cup", "拿起", "红色", "杯子"});
   return {
       {"image",
@@ -119,6 +122,15 @@ std::vector<Reader> readers(const TempDir& dir) {
       {"data set", {item + "\n" + item}, from_file([](const std::string& path) { report::read_dataset(path); })},
       {"report", {report}, from_file([](const std::string& path) { report::read_identity(path); })},
       {"model", {test::tiny_model_bytes()}, from_file([](const std::string& path) { model::load(path); })},
+      {"model with another's encoders",
+       {test::without_encoders(whole, "enc", "abc").bytes(), test::without_encoders(whole, "input", "abc").bytes()},
+       from_file([](const std::string& path) { model::load(path); })},
+      {"encoders of a model",
+       {whole.bytes()},
+       [&dir](const std::string& bytes) {
+         test::write_bytes(dir / "fuzzed.safetensors", bytes);
+         model::load(dir / "user.safetensors");
+       }},
   };
 }
 

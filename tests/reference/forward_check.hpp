@@ -44,18 +44,18 @@ inline void check_forward(const model::GroundingModel& model, const Fixture& fix
   REQUIRE(encoded.grid.content_width == image.width);
   const model::MapSize size{static_cast<std::size_t>(encoded.grid.input_height),
                             static_cast<std::size_t>(encoded.grid.input_width)};
-  const model::VisionConfig& vision = model.config().vision;
+  const model::VisionConfig& vision = model.encoders().config().vision;
   const Matrix input = image::make_input(image, encoded.grid, vision.mean, vision.std);
-  const model::TrunkFeatures features = model.trunk().run(input, size);
+  const model::TrunkFeatures features = model.encoders().trunk().run(input, size);
   CHECK(max_difference(features.f16, fixture.matrix("f16")) <= tolerance);
   CHECK(max_difference(features.f32, fixture.matrix("f32")) <= tolerance);
   CHECK(max_difference(encoded.patches, fixture.matrix("v")) <= tolerance);
 
   const Words words = words_of(fixture);
-  CHECK(max_difference(model.word_encoder().run(words), fixture.matrix("words")) <= tolerance);
+  CHECK(max_difference(model.encoders().word_encoder().run(words), fixture.matrix("words")) <= tolerance);
   const auto mask = model::content_mask(encoded.grid);
   const fusion::Fused fused =
-      model.strategy().run(model.word_encoder().run(words), model::visual_tokens(encoded, mask));
+      model.strategy().run(model.encoders().word_encoder().run(words), model::visual_tokens(encoded, mask));
   CHECK(max_difference(fused.words, fixture.matrix("fused")) <= tolerance);
   CHECK(max_difference(with_nothing(fused.maps.front()), fixture.values<float>("weights")) <= tolerance);
 

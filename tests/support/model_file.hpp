@@ -146,6 +146,25 @@ inline ModelFile tiny_model(const TinyModelOptions& options = {}) {
   return file;
 }
 
+// The id of a whole model's encoders, for models that use them.
+inline ModelFile with_id(ModelFile file, const std::string& id) {
+  file.edit_config([&id](nlohmann::json& config) { config["id"] = id; });
+  return file;
+}
+
+// The same fusion and action head for the encoders of model `encoders`.
+inline ModelFile without_encoders(ModelFile file, const std::string& encoders, const std::string& id) {
+  std::erase_if(file.tensors, [](const auto& tensor) {
+    return !tensor.first.starts_with("fusion.") && !tensor.first.starts_with("action.");
+  });
+  file.metadata.erase("vocabulary");
+  file.edit_config([&](nlohmann::json& config) {
+    for (const char* key : {"vision", "text", "id"}) config.erase(key);
+    config["encoders"] = {{"model", encoders}, {"id", id}};
+  });
+  return file;
+}
+
 inline std::string tiny_model_bytes(const TinyModelOptions& options = {}) { return tiny_model(options).bytes(); }
 
 }  // namespace attnviz::test

@@ -215,9 +215,9 @@ TEST_CASE("more words or patches than the model takes are refused") {
 
 TEST_CASE("a word's place matters, and repeated words are words of their own") {
   const model::GroundingModel model = tiny();
-  const Matrix once = model.word_encoder().run(words_of_rows({1, 2}));
-  const Matrix swapped = model.word_encoder().run(words_of_rows({2, 1}));
-  const Matrix repeated = model.word_encoder().run(words_of_rows({1, 1}));
+  const Matrix once = model.encoders().encode(words_of_rows({1, 2}));
+  const Matrix swapped = model.encoders().encode(words_of_rows({2, 1}));
+  const Matrix repeated = model.encoders().encode(words_of_rows({1, 1}));
   double moved = 0, apart = 0;
   for (std::size_t c = 0; c < 16; ++c) {
     moved = std::max<double>(moved, std::fabs(once(0, c) - swapped(1, c)));

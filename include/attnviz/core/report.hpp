@@ -33,6 +33,7 @@ struct Target {
   Point point;
   Box box;
   double score = 0;  // 0..1
+  double rival = 0;  // score of the best place outside of the box
 };
 
 struct Warning {
@@ -47,10 +48,21 @@ struct ViewChoice {
   std::string head = "mean";   // an index, "mean" or "max"
 };
 
+// From where on a reader is warned. Each model has its own: they are measured, not guessed.
+struct Honesty {
+  double nothing = 0.5;  // above this share of "nothing here" a word names nothing in the image
+  double diffuse = 0.9;  // above this entropy a map has no focus
+  double heads = 0.1;    // below this overlap of their maps, 0..1, heads look at different things
+  double target = 0.1;   // below this score the target is singled out by nothing
+  double rival = 0.7;    // above this share of its score another place does as well as the target
+};
+
 struct ModelFacts {
   std::string name, fusion, signal = "cross-attention";
   std::size_t num_layers = 0, num_heads = 0, model_dim = 0;
   int patch_px = 0;
+  std::string encoders{};          // the model whose encoders it uses; empty: its own
+  std::size_t num_parameters = 0;  // of all that it runs, encoders too
 };
 
 struct Report {

@@ -36,7 +36,10 @@ public:
   virtual const Vocabulary& vocabulary() const = 0;
   virtual ViewChoice default_view() const = 0;  // the weights that training supervised
   virtual int default_patches() const = 0;      // patch budget
+  virtual Honesty honesty() const = 0;          // when to warn
 
+  // Whether an image that `other` encoded is one for this model, too.
+  virtual bool shares_encoders(const Model& other) const = 0;
   // `max_patches`: the patch budget, at least 4.
   virtual EncodedImage encode(const Image& image, int max_patches) const = 0;
   // `words`: at least one; every token row lies in the vocabulary's table (Error (input) for more words than the model
@@ -44,16 +47,25 @@ public:
   virtual Attended attend(const EncodedImage& image, const Words& words) const = 0;
 };
 
-struct RegistryEntry {
-  std::string name, description;
+// A model that can be loaded by its name.
+struct ModelListing {
+  std::string name;
+  std::string path;     // empty: inside the program
+  ModelFacts facts;     // as headers say; weights are not read
+  std::string problem;  // why it cannot be loaded; empty: none that headers show
 };
 
-// The shipped models. "base" is inside the program itself.
-const std::vector<RegistryEntry>& registry();
+// All of them, each name once: "base", which is inside the program itself, then NAME.safetensors in the folder "models"
+// beside the running program, then in the share folder of its installation.
+std::vector<ModelListing> list_models();
 
-// `name_or_path`: a shipped model's name or the path of a model file (training/FORMAT.md).
+// `name_or_path`: a name in the order of list_models, else the path of a model file (training/FORMAT.md).
 // Throws Error (model): unknown name, unreadable, truncated, offsets outside the file, missing tensors, wrong shapes or
-// types, NaN or infinite weights, absurd sizes. The message names the tensor where one is at fault.
+// types, NaN or infinite weights, absurd sizes; encoders of another model that are missing or others than it was
+// trained with. The message names the tensor where one is at fault.
 std::unique_ptr<Model> load(const std::string& name_or_path);
+
+// Several at once: those that share encoders hold them once.
+std::vector<std::unique_ptr<Model>> load_all(const std::vector<std::string>& names_or_paths);
 
 }  // namespace attnviz::model
