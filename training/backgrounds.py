@@ -1,4 +1,4 @@
-"""What lies behind the objects: drawn textures, table tops, walls, and crops of wallpapers."""
+"""What lies behind the objects: drawn textures, table tops, walls, and crops of wallpapers without things of the lexicon."""
 import functools
 import glob
 
@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 
 PHOTOS = ["/usr/share/wallpapers/*/contents/images/1920x1080.*", "/usr/share/wallpapers/*/contents/images/*3840*",
-          "/usr/share/wallpapers/*/contents/images/2560x1440.*", "/usr/share/backgrounds/mate/*/*.jpg"]
+          "/usr/share/wallpapers/*/contents/images/2560x1440.*", "/usr/share/backgrounds/mate/*/*.jpg",
+          "/usr/share/backgrounds/[BPagps]*_by_*.jpg", "/usr/share/tuxpaint/templates/*.jpg", "/usr/share/palapeli/backgrounds/*.jpg"]
 
 
 @functools.lru_cache(None)

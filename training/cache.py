@@ -1,8 +1,9 @@
 """Composes scenes and keeps what the frozen trunk makes of them, so that the rest of the model trains fast.
 
-  python cache.py train 14000 --seed 1     shards of 256 scenes of one shape, in $ATTNVIZ_TRAINING_CACHE/scenes
-  python cache.py valid 600 --seed 2       the same from held-out objects
-Shards that exist are kept, so a stopped run continues.
+  python cache.py train objects 16000 --seed 1     cut-outs on backgrounds; shards of 128 scenes of one shape
+  python cache.py train tables 6000 --seed 1       robot table tops (tables.py)
+  python cache.py valid objects 600 --seed 2       the same from held-out objects; likewise tables
+All in $ATTNVIZ_TRAINING_CACHE/scenes. Shards that exist are kept, so a stopped run continues.
 """
 import argparse
 import multiprocessing
@@ -13,9 +14,14 @@ import numpy as np
 import geometry
 import lexicon
 from lexicon import CACHE, COLOURS
+from materials import MATERIALS
 from scenes import SIZES, compose
+from tables import compose_table
 
 SHARD = 128
+COMPOSE = {"objects": compose, "tables": compose_table}
+# common shapes more often; cameras of robots are square or 4:3
+SHAPES = {"objects": ["1:1", "4:3", "4:3", "3:4", "16:9", "3:2", "9:16", "4:3", "2:3", "16:9"], "tables": ["4:3", "1:1", "4:3", "16:9"]}
 
 
 def describe(scene, layout):
@@ -25,6 +31,7 @@ def describe(scene, layout):
     return {
         "nouns": [[lexicon.NOUNS.index(n) for n in t.nouns] for t in scene.things],
         "colours": [COLOURS.index(t.colour) if t.colour else -1 for t in scene.things],
+        "materials": [MATERIALS.index(t.material) if t.material else -1 for t in scene.things],
         "boxes": np.float32([[t.box[0] * sx, t.box[1] * sy, t.box[2] * sx, t.box[3] * sy] for t in scene.things]),
         "cover": np.stack([geometry.coverage(t.mask, layout) for t in scene.things]),                       # [things, patches]
         "colour_cover": np.stack([geometry.coverage(scene.colour_masks[c], layout) for c in COLOURS]),     # [12, patches]
@@ -51,7 +58,7 @@ def features(trunk, inputs, layout):
 def make_shard(job):
     """One shard: SHARD scenes of one shape."""
     import torch
-    path, seed, shape, held_out, count = job
+    path, seed, kind, shape, held_out, count = job
     if os.path.exists(path):
         return path
     torch.set_num_threads(1)
@@ -61,7 +68,7 @@ def make_shard(job):
         _trunk = Trunk().to(memory_format=torch.channels_last)
     rng = np.random.default_rng(seed)
     layout = geometry.grid(*SIZES[shape])
-    scenes = [compose(rng, held_out, SIZES[shape]) for _ in range(count)]
+    scenes = [COMPOSE[kind](rng, held_out, SIZES[shape]) for _ in range(count)]
     inputs = np.stack([geometry.to_input(s.image, layout) for s in scenes])
     shard = features(_trunk, inputs, layout)
     shard |= {"layout": layout, "scenes": [describe(s, layout) for s in scenes]}
@@ -73,6 +80,7 @@ def make_shard(job):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("split", choices=["train", "valid"])
+    parser.add_argument("kind", choices=list(COMPOSE))
     parser.add_argument("scenes", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
@@ -80,13 +88,11 @@ def main():
     os.makedirs(CACHE + "/scenes", exist_ok=True)
     held_out = args.split == "valid"
     count = 64 if held_out else SHARD
-    shapes = list(SIZES)
-    weights = ["1:1", "4:3", "4:3", "3:4", "16:9", "3:2", "9:16", "4:3", "2:3", "16:9"]  # common shapes more often
-    jobs = []
+    shapes, jobs = SHAPES[args.kind], []
     for k in range(-(-args.scenes // count)):
-        shape = weights[k % len(weights)]
-        name = f"{args.split}-{args.seed}-{k:04d}-{shapes.index(shape)}.pt"
-        jobs.append((f"{CACHE}/scenes/{name}", [args.seed, k], shape, held_out, count))
+        shape = shapes[k % len(shapes)]
+        name = f"{args.split}-{args.kind}-{args.seed}-{k:04d}-{shape.replace(':', 'x')}.pt"
+        jobs.append((f"{CACHE}/scenes/{name}", [args.seed, k], args.kind, shape, held_out, count))
     with multiprocessing.get_context("spawn").Pool(args.processes) as pool:
         for done, path in enumerate(pool.imap_unordered(make_shard, jobs), 1):
             print(f"{done}/{len(jobs)} {os.path.basename(path)}", flush=True)

@@ -8,6 +8,7 @@ import torch
 import geometry
 import instructions
 from lexicon import BY_NAME, CACHE, COLOURS, NOUNS
+from materials import MATERIALS
 
 MAX_WORDS = 12
 # kinds of aims, as numbers in the batch
@@ -25,20 +26,21 @@ class Shard:
         self.layout = data["layout"]
         self.scenes = data["scenes"]
         for s in self.scenes:
-            s["things"] = [SimpleNamespace(nouns=[NOUNS[n] for n in nouns], colour=COLOURS[c] if c >= 0 else None)
-                           for nouns, c in zip(s["nouns"], s["colours"])]
+            s["things"] = [SimpleNamespace(nouns=[NOUNS[n] for n in nouns], colour=COLOURS[c] if c >= 0 else None, box=box,
+                                           material=MATERIALS[m] if m >= 0 else None)
+                           for nouns, c, m, box in zip(s["nouns"], s["colours"], s["materials"], s["boxes"])]
             s["there"] = {c for i, c in enumerate(COLOURS) if s["colour_cover"][i].sum() > 128}
 
 
-def shards(split):
-    return [Shard(p) for p in sorted(glob.glob(f"{CACHE}/scenes/{split}-*.pt"))]
+def shards(split, kind="*"):
+    return [Shard(p) for p in sorted(glob.glob(f"{CACHE}/scenes/{split}-{kind}-*.pt"))]
 
 
 def region(scene, aim):
     """Cover of the aim's region, uint8 [patches], or None for nothing."""
     kind = aim[0]
-    if kind == "noun":
-        found = [i for i, t in enumerate(scene["things"]) if aim[1] in t.nouns]
+    if kind in ("noun", "material"):
+        found = [i for i, t in enumerate(scene["things"]) if (aim[1] in t.nouns if kind == "noun" else aim[1] == t.material)]
         cover = scene["cover"][found].max(0) if found else None
     elif kind == "colour":
         cover = scene["colour_cover"][COLOURS.index(aim[1])]
@@ -56,7 +58,7 @@ def aim_kind(token, cover):
         return FUNCTION
     if cover is None:
         return ABSENT
-    return {"colour": COLOUR, "noun": NOUN, "verb": VERB}[token.word.kind]
+    return {"colour": COLOUR, "noun": NOUN, "material": COLOUR}.get(token.word.kind, VERB)  # words of size and place are aimed as verbs are
 
 
 class Batch:
@@ -97,13 +99,19 @@ class Batch:
                                        for i, p in enumerate(picks)]).float() / 255
         self.scenes = [shard.scenes[p] for p in picks]
 
+    def to(self, device):
+        for name, value in vars(self).items():
+            if isinstance(value, torch.Tensor):
+                setattr(self, name, value.to(device, non_blocking=True))
+        return self
+
 
 def _forget_noun(tokens, rows, kinds, cover):
     """Makes the nouns unknown words: they look at nothing, and what the verb means is open."""
     for k, token in enumerate(tokens[:MAX_WORDS]):
         if token.word.kind == "noun":
             rows[k], kinds[k], cover[k] = 0, ABSENT, 0
-        elif token.word.kind == "verb":
+        elif token.aim[0] == "goal":
             kinds[k] = NONE
 
 
@@ -119,7 +127,8 @@ def _single_thing(scene, tokens):
 
 def speak(scene, rng, count):
     """Half of the instructions in each language."""
-    return [instructions.sample(scene["things"], scene["there"], ("zh", "en")[k % 2], rng) for k in range(count)]
+    said = [instructions.sample(scene["things"], scene["there"], ("zh", "en")[k % 2], rng, any_pair=False) for k in range(count)]
+    return [instructions.cluttered(tokens, ("zh", "en")[k % 2], rng) for k, tokens in enumerate(said)]
 
 
 def epoch(all_shards, rng, batch, per_image):

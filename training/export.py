@@ -1,22 +1,54 @@
-"""Writes the model file of FORMAT.md from a checkpoint.
+"""Writes model files of FORMAT.md from checkpoints.
 
-  python export.py --name base --out ../assets/models/base.safetensors
+  python export.py --out ../assets/models                  base, and the zoo's models beside it where they are trained
+  python export.py --out ../assets/models --only base
+The zoo's encoders are the base model's: `settle` below fixes them once, and zoo.py trains on what it saved.
 """
 import argparse
+import glob
 import json
 import os
+import zlib
 
 import torch
 from safetensors.torch import save_file
 
+import instructions
 import lexicon
-from lexicon import CACHE
+import materials
+import priors
+from lexicon import CACHE, WORDS
 from model import Config, Model
 from trunk import MEAN, STD, Trunk
 
+SETTLED = f"{CACHE}/checkpoints/base-settled.pt"
 
-def tensors(model, trunk):
-    """Every tensor under its name in FORMAT.md, float16."""
+
+def settle(name="base"):
+    """The checkpoint's model as the file stores it: priors of words folded into their rows, weights rounded."""
+    state = torch.load(f"{CACHE}/checkpoints/{name}.pt", weights_only=False, map_location="cpu")
+    model = Model(Config(**state["config"]), priors.load())
+    model.load_state_dict(state["model"])
+    model.words.settle()
+    for p in model.parameters():
+        p.data = p.data.half().float()
+    torch.save({"model": model.state_dict(), "config": vars(model.config)}, SETTLED)
+    return model.eval()
+
+
+def zoo_model(base, path):
+    """A zoo run's fusion and action head on the base model's encoders."""
+    state = torch.load(path, weights_only=False, map_location="cpu")
+    model = Model(Config(**(vars(base.config) | {"fusion": state["fusion"]})))
+    model.load_state_dict(base.state_dict() | state["model"], strict=False)
+    model.patches, model.words = base.patches, base.words
+    for module in (model.fusion, model.action):
+        for p in module.parameters():
+            p.data = p.data.half().float()
+    return model.eval()
+
+
+def trunk_tensors(trunk):
     out = {"trunk.stem.weight": trunk.stem.weight, "trunk.stem.bias": trunk.stem.bias,
            "trunk.head.weight": trunk.head.weight.flatten(1), "trunk.head.bias": trunk.head.bias}
     for n, block in enumerate(trunk.blocks):
@@ -27,47 +59,63 @@ def tensors(model, trunk):
         out[f"trunk.blocks.{n}.depthwise.bias"] = block.depthwise.bias
         out[f"trunk.blocks.{n}.project.weight"] = block.project.weight.flatten(1)
         out[f"trunk.blocks.{n}.project.bias"] = block.project.bias
-    out |= dict(model.named_parameters())
-    return {k: v.detach().half().contiguous() for k, v in out.items()}
+    return out
 
 
-def config(c, name, trunk):
-    blocks = [block.spec for block in trunk.blocks]
-    return {"name": name,
-            "vision": {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": 400, "mean": [MEAN] * 3, "std": [STD] * 3,
-                       "stem": 32, "blocks": blocks, "head": 1280},
-            "dim": c.dim, "text": {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64, "apart": list(c.apart)},
-            "fusion": {"type": "cross", "layers": c.fusion_layers, "heads": c.heads, "ffn": c.ffn},
-            "view": {"layer": "last", "head": "mean"}}
+def own_tensors(model, prefixes):
+    """Parameters under their names in FORMAT.md."""
+    out = {k: v for k, v in model.named_parameters() if k.startswith(prefixes)}
+    return {k: v.squeeze(1) if ".depthwise.weight" in k else v for k, v in out.items()}
 
 
-# Training sharpens the last layer until one of several instances takes nearly all; softer weights light them all and point as well.
-TEMPER = 0.65
+def vocabulary():
+    """Words that training showed: materials, sizes and places that its scenes do not tell stay unknown."""
+    shown = {*materials.MATERIALS, *instructions.ADJECTIVES}
+    known = lambda word: word.kind not in ("material", "size", "place") or word.name in shown
+    return [entry for entry in lexicon.vocabulary() if known(WORDS[entry["row"] - 1])]
 
 
-def load(name):
-    """The checkpoint's model as the file stores it: its last layer's scores softened, weights rounded."""
-    state = torch.load(f"{CACHE}/checkpoints/{name}.pt", weights_only=False)
-    model = Model(Config(**state["config"]))
-    model.load_state_dict(state["model"])
-    for p in model.fusion.layers[-1].attention.query.parameters():
-        p.data *= TEMPER
-    for p in model.parameters():
-        p.data = p.data.half().float()
-    return model.eval()
+def encoder_id(model):
+    """Changes with every weight of the encoders, so that no fusion is run on others than its own."""
+    crc = 0
+    for name, p in sorted(own_tensors(model, ("patches.", "words.")).items()):
+        crc = zlib.crc32(p.detach().half().numpy().tobytes(), zlib.crc32(name.encode(), crc))
+    return f"{crc:08x}"
+
+
+def base_config(model, trunk):
+    c = model.config
+    vision = {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": 400, "mean": [MEAN] * 3, "std": [STD] * 3,
+              "stem": 32, "blocks": [block.spec for block in trunk.blocks], "head": 1280, "mixers": c.mixers}
+    text = {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64, "apart": list(c.apart)}
+    return {"name": "base", "id": encoder_id(model), "vision": vision, "text": text}
+
+
+def write(path, config, model, tensors, **metadata):
+    config |= {"dim": model.config.dim, "fusion": model.config.fusion, "view": {"layer": "last", "head": "mean"}}
+    compact = lambda x: json.dumps(x, ensure_ascii=False, separators=(",", ":"))
+    halves = {k: v.detach().half().contiguous() for k, v in tensors.items()}
+    save_file(halves, path, {"format": "attnviz.model/1", "config": compact(config)} | {k: compact(v) for k, v in metadata.items()})
+    print(path, os.path.getsize(path), "bytes")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--name", default="base")
+    parser.add_argument("--name", default="base", help="the checkpoint")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--only", help="names separated by commas")
     args = parser.parse_args()
-    model, trunk = load(args.name), Trunk()
-    own_name = os.path.splitext(os.path.basename(args.out))[0]
-    compact = lambda x: json.dumps(x, ensure_ascii=False, separators=(",", ":"))
-    metadata = {"format": "attnviz.model/1", "config": compact(config(model.config, own_name, trunk)), "vocabulary": compact(lexicon.vocabulary())}
-    save_file(tensors(model, trunk), args.out, metadata)
-    print(args.out, os.path.getsize(args.out), "bytes")
+    wanted = args.only.split(",") if args.only else None
+    base, trunk = settle(args.name), Trunk()
+    if not wanted or "base" in wanted:
+        tensors = trunk_tensors(trunk) | own_tensors(base, ("patches.", "words.", "fusion.", "action."))
+        write(f"{args.out}/base.safetensors", base_config(base, trunk), base, tensors, vocabulary=vocabulary())
+    for path in sorted(glob.glob(f"{CACHE}/zoo/*-1.pt")):
+        name = os.path.basename(path)[:-len("-1.pt")]
+        if not wanted or name in wanted:
+            model = zoo_model(base, path)
+            config = {"name": name, "encoders": {"model": "base", "id": encoder_id(base)}}
+            write(f"{args.out}/{name}.safetensors", config, model, own_tensors(model, ("fusion.", "action.")))
 
 
 if __name__ == "__main__":

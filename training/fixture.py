@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 import trunk as trunks
-from export import load
+from export import settle
 from lexicon import BY_NAME
 
 WORDS = ("pick up", "red", "cup")
@@ -22,17 +22,16 @@ def forward(model, trunk, image, rows):
     x = trunks.normalise(image[None])
     f16, last = trunk(x)
     f32 = trunk.finish(last)
-    v = model.patches(f16, f32, trunks.colour_blocks(x))
-    words = model.words(rows[None], torch.zeros(1, len(rows), dtype=torch.bool))
-    padding = torch.zeros(1, v.shape[1], dtype=torch.bool)
-    fused, maps = model.fusion(words, v, padding, 1)
-    g = fused.mean(1, keepdim=True)
+    padding = torch.zeros(1, f16[0, 0].numel(), dtype=torch.bool)
+    words, absent, v = model.encode(f16, f32, trunks.colour_blocks(x), padding, rows[None, None])
+    fused, maps = model.fusion(words, absent, v, padding, tuple(f16.shape[2:]))
+    g = fused.mean(2)
     p = model.action.scores(g, v, padding).softmax(-1)[0, 0]
     grid = f16.shape[2:]
     point, box = target(model, g[0, 0], p, v[0], grid)
     flat = lambda f: f[0].flatten(1).T
-    return {"image": image, "token_rows": rows, "f16": flat(f16), "f32": flat(f32), "v": v[0], "words": words[0], "fused": fused[0],
-            "weights": torch.stack([m[0] for m in maps]), "p": p, "point": point, "box": box}
+    return {"image": image, "token_rows": rows, "f16": flat(f16), "f32": flat(f32), "v": v[0], "words": words[0, 0], "fused": fused[0, 0],
+            "weights": torch.stack([m[0, 0] for m in maps]), "p": p, "point": point, "box": box}
 
 
 def target(model, g, p, v, grid):
@@ -61,7 +60,7 @@ def main():
     image = (F.interpolate(coarse, (64, 96), mode="bicubic") + 20 * torch.randn(1, 3, 64, 96)).clamp(0, 255)
     image = image[0].permute(1, 2, 0).to(torch.uint8).contiguous()
     rows = torch.tensor([BY_NAME[w].row for w in WORDS])
-    stages = forward(load(args.name), trunks.Trunk(), image, rows)
+    stages = forward(settle(args.name), trunks.Trunk(), image, rows)
     os.makedirs(os.path.dirname(args.out), exist_ok=True)
     save_file({k: v.contiguous() for k, v in stages.items()}, args.out)
     print(args.out, os.path.getsize(args.out), "bytes", {k: tuple(v.shape) for k, v in stages.items()})

@@ -1,15 +1,22 @@
 """Instructions about a scene, in Chinese and English, each word with what it should look at.
 
-A word's aim is ("noun", name), ("colour", name), ("goal", index of the thing singled out), ("nothing",) for function words and for
-verbs whose object is absent, or ("any",) where the instruction leaves it open and nothing is asked of the model.
+A word's aim is ("noun", name), ("colour", name), ("material", name), ("goal", index of the thing singled out), ("nothing",) for
+function words and for verbs whose object is absent, or ("any",) where the instruction leaves it open and nothing is asked of
+the model. Words of size and place look where verbs do: at the thing that the whole instruction singles out.
 """
 from dataclasses import dataclass
 
-import numpy as np
-
-from lexicon import BY_NAME, COLOURS, NOUNS, VERBS
-
-PUT = ("put", "move", "push", "take", "pick up", "grab")
+from lexicon import BY_NAME, COLOURS, NOUNS, VERBS, WORDS, Word, held_pair, with_hypernyms
+PUT = [v for v in ("put", "move", "push", "take", "pick up", "grab") if v in BY_NAME]
+ROBOT = [v for v in ("pick up", "grab", "put", "push", "move", "take", "lift", "point at", "touch", "open", "find", "give", "hold") if v in BY_NAME]
+STATES = [v for v in ("sit", "stand", "run", "walk", "ride", "eat", "drink", "play", "read") if v in BY_NAME]
+ALIVE = {"person", "animal"}  # hypernyms of what can sit or run
+UNKNOWN = Word(0, "other", "", ["?"], ["?"], [], [], [])
+OTHERS = [w for w in WORDS if w.kind == "other" and w.zh and w.en]
+# often in a picture without being said of anything there, as parts of a thing or of the room: never asked for as absent
+PARTS = {"hand", "face", "eye", "hair", "wheel", "leaf", "button", "drawer", "window", "door", "flower", "tree", "plant", "table", "ear", "nose", "mouth",
+         "head", "foot", "leg", "arm", "tail", "wing", "feather", "screen", "handle", "lid", "wall", "rug", "curtain", "shelf", "lamp", "clothes", "furniture"}
+RELATIONS = [r for r in ("on", "in", "to", "under", "in front of", "behind", "between") if r in BY_NAME]
 
 
 @dataclass
@@ -21,7 +28,7 @@ class Token:
 
 def _token(name, aim, lang, rng):
     word = BY_NAME[name]
-    surfaces = word.zh if lang == "zh" else word.en
+    surfaces = (word.zh if lang == "zh" else word.en) or word.en or word.zh
     # the first surface is the usual one
     surface = surfaces[0] if rng.random() < .5 else surfaces[rng.integers(len(surfaces))]
     return Token(surface, word, aim)
@@ -40,21 +47,46 @@ def fits(things, noun, colour):
     return [i for i, t in enumerate(things) if (noun is None or noun in t.nouns) and (colour is None or t.colour == colour)]
 
 
-def _phrase(noun, colour, lang, rng):
-    """Tokens of "the red cup" or 红色的杯子; without a noun "the red one" is said as 红色的."""
+def _far(value, others, gap):
+    """Whether a value is beyond all others by the gap."""
+    return bool(others) and value - max(others) > gap
+
+
+def adjective(things, found, thing):
+    """A size or place word that singles the thing out among those found, for example "left"; None where none does.
+
+    Boxes are in any unit; areas and centres are compared, with room for doubt left between."""
+    others = [things[i] for i in found if things[i] is not thing]
+    if not others:
+        return None
+    area = lambda t: (t.box[2] - t.box[0]) * (t.box[3] - t.box[1])
+    x, y = (lambda t: (t.box[0] + t.box[2]) / 2), (lambda t: (t.box[1] + t.box[3]) / 2)
+    apart = 0.7 * max(t.box[2] - t.box[0] for t in [thing, *others])
+    low = 0.7 * max(t.box[3] - t.box[1] for t in [thing, *others])
+    fitting = {
+        "left": _far(-x(thing), [-x(t) for t in others], apart), "right": _far(x(thing), [x(t) for t in others], apart),
+        "top": _far(-y(thing), [-y(t) for t in others], low), "bottom": _far(y(thing), [y(t) for t in others], low),
+        "middle": len(others) == 2 and min(map(x, others)) < x(thing) - .5 * apart and x(thing) + .5 * apart < max(map(x, others)),
+        "big": area(thing) > 1.8 * max(map(area, others)), "small": 1.8 * area(thing) < min(map(area, others))}
+    return [name for name, fit in fitting.items() if fit and name in BY_NAME] or None
+
+
+def _phrase(noun, colour, lang, rng, extra=()):
+    """Tokens of "the red cup" or 红色的杯子; without a noun "the red one" is said as 红色的. `extra`: tokens of other adjectives."""
     tokens = []
     if lang == "en":
         if rng.random() < .75:
             tokens.append(_fixed("the", "the") if rng.random() < .8 else _fixed("a", "a"))
-        if colour:
-            tokens.append(_token(colour, ("colour", colour), lang, rng))
-    else:
-        if rng.random() < .12:
-            tokens.append(_fixed("the", "那个") if rng.random() < .6 else _fixed("a", "一个"))
-        if colour:
-            tokens.append(_token(colour, ("colour", colour), lang, rng))
-            if rng.random() < .5 or noun is None:
-                tokens.append(_fixed("of", "的"))
+    elif rng.random() < .12:
+        tokens.append(_fixed("the", "那个") if rng.random() < .6 else _fixed("a", "一个"))
+    for token in extra:
+        tokens.append(token)
+        if lang == "zh" and not token.surface.endswith("的") and rng.random() < .5:
+            tokens.append(_fixed("of", "的"))
+    if colour:
+        tokens.append(_token(colour, ("colour", colour), lang, rng))
+        if lang == "zh" and (rng.random() < .5 or noun is None):
+            tokens.append(_fixed("of", "的"))
     if noun:
         tokens.append(_token(noun, ("noun", noun), lang, rng))
     elif lang == "en" and colour:
@@ -62,8 +94,16 @@ def _phrase(noun, colour, lang, rng):
     return tokens
 
 
+ADJECTIVES = ("big", "small", "left", "right", "top", "bottom", "middle")  # words of size and place that `adjective` can tell
+
+
+def _a_verb(rng):
+    """Mostly what robots are told."""
+    return ROBOT[rng.integers(len(ROBOT))] if rng.random() < .6 else VERBS[rng.integers(len(VERBS))]
+
+
 def _simple(phrase, goal, lang, rng):
-    verb = _token(VERBS[rng.integers(len(VERBS))], goal, lang, rng)
+    verb = _token(_a_verb(rng), goal, lang, rng)
     if lang == "zh" and rng.random() < .25:  # 把杯子拿起来
         return [_fixed("ba", "把"), *phrase, verb]
     please = [_fixed("ba", "请" if lang == "zh" else "please")] if rng.random() < .12 else []
@@ -71,11 +111,20 @@ def _simple(phrase, goal, lang, rng):
 
 
 def _relation(phrase, other, goal, lang, rng):
-    place = ("on", "in", "to", "under")[rng.integers(4)]
+    place = RELATIONS[rng.integers(len(RELATIONS))]
     verb = _token(PUT[rng.integers(len(PUT))] if lang == "en" else ("put", "move")[rng.integers(2)], goal, lang, rng)
     if lang == "en":
         return [verb, *phrase, _token(place, ("nothing",), lang, rng), *other]
     return [_fixed("ba", "把"), *phrase, verb, *other, _token(place, ("nothing",), lang, rng)]
+
+
+def _beside(phrase, other, goal, lang, rng):
+    """"pick up the cup next to the book": the first thing is meant; a distractor for verbs that take the last noun."""
+    verb = _token(_a_verb(rng), goal, lang, rng)
+    place = _token(RELATIONS[rng.integers(len(RELATIONS))], ("nothing",), lang, rng)
+    if lang == "en":
+        return [verb, *phrase, place, *other]
+    return [verb, *other, place, _fixed("of", "的"), *phrase]
 
 
 def _goal(things, noun, colour):
@@ -88,37 +137,83 @@ def _a_noun(thing, rng):
     return thing.nouns[0] if len(thing.nouns) == 1 or rng.random() < .72 else thing.nouns[rng.integers(1, len(thing.nouns))]
 
 
-def _absent(words, present, rng):
-    left = [w for w in words if w not in present]
-    return left[rng.integers(len(left))]
+def absent_noun(things, rng):
+    """A noun for what is not there. No part that may be there unsaid, and no narrower word for what is there: a cup may be a mug."""
+    there, own = {n for t in things for n in t.nouns}, {t.nouns[0] for t in things if t.nouns}
+    while True:
+        noun = NOUNS[rng.integers(len(NOUNS))]
+        if noun not in PARTS and noun not in there and own.isdisjoint(with_hypernyms(noun)):
+            return noun
 
 
-def sample(things, colours_there, lang, rng, absent_share=.12):
-    """One instruction: a list of Tokens. `things` need .nouns and .colour; `colours_there` holds every colour in the picture."""
+def _adjectives(things, noun, colour, goal, thing, lang, rng):
+    """Size and place words where they decide, and the goal they lead to."""
+    found = fits(things, noun, colour)
+    if goal[0] == "any" and thing in [things[i] for i in found]:
+        names = adjective(things, found, thing)
+        if names and rng.random() < .8:
+            goal = "goal", things.index(thing)
+            return [_token(names[rng.integers(len(names))], goal, lang, rng)], goal
+    return [], goal
+
+
+def _states(thing, goal, lang, rng):
+    """"the running dog": verbs of what lives also stand before the noun."""
+    if ALIVE.isdisjoint(thing.nouns) or rng.random() < .6:
+        return []
+    word = BY_NAME[STATES[rng.integers(len(STATES))]]
+    surfaces = [s for s in (word.zh if lang == "zh" else word.en) if lang == "zh" or s.endswith("ing")]
+    return [Token(surfaces[rng.integers(len(surfaces))], word, goal)] if surfaces else []
+
+
+def cluttered(tokens, lang, rng):
+    """With a function word or an unknown word somewhere in between, now and then: both look at nothing."""
+    if rng.random() > .3:
+        return tokens
+    word = OTHERS[rng.integers(len(OTHERS))] if rng.random() < .75 else UNKNOWN
+    at = rng.integers(len(tokens) + 1)
+    return [*tokens[:at], Token((word.zh if lang == "zh" else word.en or word.zh)[0], word, ("nothing",)), *tokens[at:]]
+
+
+def _of_material(things, thing, noun, lang, rng):
+    """"the wooden cup" or the material alone; what it singles out is left open."""
+    word = _token(thing.material, ("material", thing.material), lang, rng)
+    alike = [t for t in things if t.material == thing.material and noun in t.nouns]
+    goal = ("goal", things.index(thing)) if len(alike) == 1 else ("any",)
+    return [word] if rng.random() < .3 else _simple(_phrase(noun, None, lang, rng, [word]), goal, lang, rng)
+
+
+def sample(things, colours_there, lang, rng, absent_share=.15, any_pair=True):
+    """One instruction: a list of Tokens. `things` need .nouns, .colour and .box; `colours_there` holds every colour in the picture.
+    any_pair: also pairs of colour and noun that are held out (lexicon.held_pair)."""
     named = [i for i, t in enumerate(things) if t.nouns]
     thing = things[named[rng.integers(len(named))]]
     noun, colour = _a_noun(thing, rng), thing.colour
-    nouns_there = {n for t in things for n in t.nouns}
     kind = rng.random()
     if rng.random() < absent_share:
-        if rng.random() < .6:
-            noun = _absent(NOUNS, nouns_there, rng)
+        missing = [c for c in COLOURS if c not in colours_there]
+        if rng.random() < .7 or not missing:
+            noun = absent_noun(things, rng)
         else:
-            colour = _absent(COLOURS, colours_there, rng) if len(colours_there) < len(COLOURS) else colour
-    if kind < .2:    # one word alone
-        if rng.random() < .68 or not colour:
+            colour = missing[rng.integers(len(missing))]
+    if kind < .26:    # one word alone
+        if rng.random() < .75 or not colour:
             return [_token(noun, ("noun", noun), lang, rng)]
         return [_token(colour, ("colour", colour), lang, rng)]
-    if kind < .50:
-        return _simple(_phrase(noun, None, lang, rng), _goal(things, noun, None), lang, rng)
-    if kind < .58 and colour:
+    if kind < .31 and colour:
         return _simple(_phrase(None, colour, lang, rng), _goal(things, None, colour), lang, rng)
-    if kind < .64:
-        return _phrase(noun, colour, lang, rng)
-    if kind < .82:
-        return _simple(_phrase(noun, colour, lang, rng), _goal(things, noun, colour), lang, rng)
-    second = things[named[rng.integers(len(named))]]
-    both = rng.random() < .5
-    mine = colour if both else None
+    said_colour = colour if kind >= .6 and (any_pair or not held_pair(colour, noun)) else None
+    goal = _goal(things, noun, said_colour)
+    if getattr(thing, "material", None) and noun in thing.nouns and rng.random() < .5:
+        return _of_material(things, thing, noun, lang, rng)
+    extra, goal = _adjectives(things, noun, said_colour, goal, thing, lang, rng)
+    phrase = _phrase(noun, said_colour, lang, rng, extra + _states(thing, goal, lang, rng))
+    form = rng.random()
+    if form < .12:
+        return phrase
+    if form < .62:
+        return _simple(phrase, goal, lang, rng)
+    others = [i for i in named if things[i] is not thing] or named
+    second = things[others[rng.integers(len(others))]]
     other = _phrase(_a_noun(second, rng), second.colour if rng.random() < .35 else None, lang, rng)
-    return _relation(_phrase(noun, mine, lang, rng), other, _goal(things, noun, mine), lang, rng)
+    return (_relation if rng.random() < .7 else _beside)(phrase, other, goal, lang, rng)

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from data import ABSENT, COLOUR, FUNCTION, NONE, NOUN, VERB, primary
 from lexicon import BY_NAME, NOUNS
 
-WEIGHT = {COLOUR: 0.8, NOUN: 1.2, VERB: 1.0, FUNCTION: 0.1, ABSENT: 0.4, NONE: 0.0}
+WEIGHT = {COLOUR: 0.8, NOUN: 1.2, VERB: 1.0, FUNCTION: 0.1, ABSENT: 0.5, NONE: 0.0}
 
 
 class Namer(torch.nn.Module):
@@ -16,34 +16,37 @@ class Namer(torch.nn.Module):
         self.project = torch.nn.Linear(dim, dim)
         self.scale = torch.nn.Parameter(torch.tensor(1.0))
         self.bias = torch.nn.Parameter(torch.zeros(len(NOUNS)))
-        self.rows = torch.tensor([BY_NAME[n].row for n in NOUNS])
+        self.register_buffer("rows", torch.tensor([BY_NAME[n].row for n in NOUNS]), persistent=False)
         self.index = {int(r): i for i, r in enumerate(self.rows)}
 
     def forward(self, model, batch, v):
         pooled, names = [], []
         for i, scene in enumerate(batch.scenes):
             for thing, row in primary(scene):
-                weight = torch.from_numpy(scene["cover"][thing]).float()
+                weight = torch.from_numpy(scene["cover"][thing]).to(v)
                 pooled.append(weight @ v[i] / weight.sum().clamp(min=1))
                 names.append(self.index[row])
-        pooled, names = self.project(torch.stack(pooled)), torch.tensor(names)
-        logits = self.scale * pooled @ model.words.embedding(self.rows).T + self.bias
+        pooled, names = self.project(torch.stack(pooled)), torch.tensor(names, device=v.device)
+        logits = self.scale * (pooled @ model.words.table()[self.rows].T).float() + self.bias
         return F.cross_entropy(logits, names, label_smoothing=0.05), (logits.argmax(-1) == names).float().mean()
 
 
 def attention_loss(weights, batch):
-    """weights [B, I, n, p+1] of one layer, mean of its heads."""
+    """weights [B, I, n, p+1] of one layer, mean of its heads.
+
+    The share inside the region as the mass metric counts it, and evenness over the region; patches that lie wholly inside
+    count most, since what a word puts on an edge is half lost."""
     kinds, cover = batch.kinds, batch.cover
-    area = cover.sum(-1, keepdim=True).clamp(min=1e-6)
     logs = weights.clamp(min=1e-8).log()
     inside = (weights[..., :-1] * cover).sum(-1)
-    spread = -(cover / area * logs[..., :-1]).sum(-1)
-    # a region of n patches has at best log n: without it large things would outweigh small ones
-    best = area.squeeze(-1).clamp(min=1).log()
-    seen = (spread - best) - inside.clamp(min=1e-6).log()
+    aim = cover.square()
+    aim = aim / aim.sum(-1, keepdim=True).clamp(min=1e-6)
+    # how far from even: without its own entropy large things would outweigh small ones
+    spread = (aim * (aim.clamp(min=1e-8).log() - logs[..., :-1])).sum(-1)
+    seen = 0.6 * spread - 1.2 * inside.clamp(min=1e-6).log()
     nothing = -logs[..., -1]
     loss = torch.where((kinds == FUNCTION) | (kinds == ABSENT), nothing, seen)
-    scale = torch.tensor([WEIGHT[k] for k in range(6)])[kinds]
+    scale = torch.tensor([WEIGHT[k] for k in range(6)], device=kinds.device)[kinds]
     return (loss * scale).sum() / scale.sum().clamp(min=1)
 
 
@@ -58,9 +61,9 @@ def action_loss(model, batch, v, g):
     where = -(soft * logs).sum(-1) + (soft * soft.clamp(min=1e-9).log()).sum(-1)
     # boxes: from two of the goal's patches each
     at = torch.multinomial(soft + 1e-9, 2)                                  # [G, 2]
-    image = torch.arange(len(v))[:, None].expand_as(has)[has]
+    image = torch.arange(len(v), device=v.device)[:, None].expand_as(has)[has]
     tokens = v[image[:, None], at]
-    u = model.action.distances(g[has][:, None].expand_as(tokens), tokens)
+    u = model.action.distances(g[has][:, None].expand_as(tokens), tokens).float()
     cols = batch.grid[1]
     x, y = (at % cols) * 16 + 8.0, (at // cols) * 16 + 8.0
     box = batch.boxes[has][:, None]

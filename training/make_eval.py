@@ -1,6 +1,8 @@
-"""Makes a held-out data set in the contract's eval format: objects and wallpapers that training never saw.
+"""Makes a held-out data set in the contract's eval format: objects and backgrounds, or tables, that training never saw.
 
-  python make_eval.py OUT_FOLDER --scenes 600
+  python make_eval.py OUT_FOLDER --scenes 2000                   cut-outs composed into scenes
+  python make_eval.py OUT_FOLDER --scenes 400 --kind tables      robot table tops
+  python make_eval.py OUT_FOLDER --scenes 400 --kind pairs       known objects in colours that training never gave them
 One scene has two lines of eval.jsonl, one a language; regions are mask pictures.
 """
 import argparse
@@ -11,8 +13,9 @@ import cv2
 import numpy as np
 
 import instructions
-from lexicon import BY_NAME, COLOURS
-from scenes import SIZES, compose
+from cache import COMPOSE, SHAPES
+from lexicon import BY_NAME, COLOURS, held_pair
+from scenes import SIZES, compose, noun_odds
 
 SCALE = 1.2  # larger than training's scenes, as photographs are
 
@@ -42,18 +45,33 @@ def fair(tokens, scene, lang):
                 return False
         if t.aim[0] == "colour" and t.aim[1] in scene.behind:
             return False
-        if t.aim[0] == "any" or (t.word.kind == "verb" and t.aim[0] != "goal"):
+        if t.aim[0] == "any" or (t.word.kind in ("verb", "size", "place") and t.aim[0] != "goal"):
             return False
     return any(t.aim[0] in ("noun", "colour") for t in tokens)
 
 
-def instruction(scene, lang, rng):
+def pairs_of(tokens):
+    """Whether a colour and a noun that training held apart are said together."""
+    return any(a.word.kind == "colour" and b.word.kind == "noun" and held_pair(a.word.name, b.word.name) for a, b in zip(tokens, tokens[1:]))
+
+
+def instruction(scene, kind, lang, rng):
     """A fair instruction, None when fifty tries find none."""
     for _ in range(50):
         tokens = instructions.sample(scene.things, there(scene), lang, rng, absent_share=0)
-        if fair(tokens, scene, lang):
+        if fair(tokens, scene, lang) and (kind != "pairs" or pairs_of(tokens)):
             return tokens
     return None
+
+
+def pairs_scene(rng, size):
+    """Trained objects, the first in a colour that training never gave it, beside one of the same name or colour."""
+    nouns, odds = noun_odds(False)
+    while True:
+        noun, colour = nouns[rng.choice(len(nouns), p=odds)], COLOURS[rng.integers(len(COLOURS))]
+        if held_pair(colour, noun):
+            others = [(noun, None), (nouns[rng.choice(len(nouns), p=odds)], colour), (nouns[rng.choice(len(nouns), p=odds)], None)]
+            return compose(rng, False, size, plan=[(noun, colour), *(o for o in others if rng.random() < .7)])
 
 
 def present(scene, lang):
@@ -65,7 +83,7 @@ def present(scene, lang):
 def write_line(out, folder, image, scene, tokens, lang, name):
     line = {"id": name, "image": image, "instruction": instructions.text(tokens, lang), "targets": [], "present": present(scene, lang)}
     for k, t in enumerate(tokens):
-        if t.aim[0] in ("colour", "noun", "goal"):
+        if t.word.kind in ("colour", "noun", "verb") and t.aim[0] != "nothing":
             mask = f"masks/{name}-{k}.png"
             cv2.imwrite(f"{folder}/{mask}", region_mask(scene, t.aim))
             line["targets"].append({"word": t.surface, "kind": t.word.kind, "mask": mask})
@@ -78,6 +96,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--scenes", type=int, default=600)
+    parser.add_argument("--kind", choices=[*COMPOSE, "pairs"], default="objects")
     parser.add_argument("--seed", type=int, default=99)
     args = parser.parse_args()
     os.makedirs(args.folder + "/images", exist_ok=True)
@@ -86,9 +105,10 @@ def main():
     with open(args.folder + "/eval.jsonl", "w", encoding="utf8") as out:
         n = 0
         while n < args.scenes:
-            w, h = list(SIZES.values())[n % len(SIZES)]
-            scene = compose(rng, True, (int(w * SCALE), int(h * SCALE)))
-            spoken = {lang: instruction(scene, lang, rng) for lang in ("zh", "en")}
+            shapes = SHAPES.get(args.kind, SHAPES["objects"])
+            size = tuple(int(SCALE * side) for side in SIZES[shapes[n % len(shapes)]])
+            scene = pairs_scene(rng, size) if args.kind == "pairs" else COMPOSE[args.kind](rng, True, size)
+            spoken = {lang: instruction(scene, args.kind, lang, rng) for lang in ("zh", "en")}
             if None in spoken.values():
                 continue
             image = f"images/{n:04d}.jpg"

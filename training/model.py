@@ -1,84 +1,42 @@
-"""The default model, exactly as FORMAT.md describes it; names of modules are the names of tensors."""
+"""The grounding model, exactly as FORMAT.md describes it; names of modules are the names of tensors."""
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+import fusions
+from layers import FFN, Block, positions_2d, sinusoid
 from lexicon import WORDS
+
+APART = ("colour", "noun", "material")  # kinds of words that hear no other word: what they name does not hang on the rest
 
 
 @dataclass
 class Config:
     rows: int                 # of the embedding, row 0 the unknown token
-    dim: int = 192
+    dim: int = 256
+    mixers: int = 2
+    text_layers: int = 2
     heads: int = 8
-    ffn: int = 384
-    text_layers: int = 1
-    fusion_layers: int = 2
-    patch_px: int = 16
-    apart: tuple = ("colour", "noun")  # kinds of words that hear no other word: what they name does not hang on the rest
+    ffn: int = 512
+    fusion: dict = field(default_factory=lambda: {"type": "cross", "layers": 4, "heads": 8, "ffn": 256})
+    apart: tuple = APART
 
 
-def sinusoid(positions, dim):
-    """[n] -> [n, dim]: channel 2i is sin(x / 10000^(2i/dim)), channel 2i+1 the cosine."""
-    rate = 10000.0 ** (-torch.arange(0, dim, 2).float() / dim)
-    angle = positions[:, None].float() * rate
-    return torch.stack([angle.sin(), angle.cos()], -1).reshape(len(positions), dim)
+class Mixer(nn.Module):
+    """What a patch learns from its neighbours (after Liu et al., "A ConvNet for the 2020s", 2022)."""
 
-
-def positions_2d(rows, cols, dim):
-    """[rows * cols, dim]: the first half codes the row, the second the column."""
-    r = sinusoid(torch.arange(rows), dim // 2)[:, None].expand(rows, cols, dim // 2)
-    c = sinusoid(torch.arange(cols), dim // 2)[None].expand(rows, cols, dim // 2)
-    return torch.cat([r, c], -1).reshape(rows * cols, dim)
-
-
-class FFN(nn.Module):
-    def __init__(self, dim, hidden):
+    def __init__(self, dim, ffn, side=5):
         super().__init__()
-        self.up, self.down = nn.Linear(dim, hidden), nn.Linear(hidden, dim)
+        self.depthwise = nn.Conv2d(dim, dim, side, padding=side // 2, groups=dim)
+        self.norm, self.ffn = nn.LayerNorm(dim), FFN(dim, ffn)
 
-    def forward(self, x):
-        return self.down(F.relu(self.up(x)))
-
-
-class Attention(nn.Module):
-    """Multi-head attention that returns its weights."""
-
-    def __init__(self, dim, heads):
-        super().__init__()
-        self.heads = heads
-        self.query, self.key, self.value, self.output = (nn.Linear(dim, dim) for _ in range(4))
-
-    def split(self, x):                                        # [B, n, d] -> [B, h, n, d/h]
-        return x.unflatten(-1, (self.heads, -1)).transpose(-2, -3)
-
-    def forward(self, x, keys_values, masked):
-        """x [B, n, d]; keys_values = (k, v) of `project`; masked [B or 1, 1, 1 or n, m] bool -> output, weights [B, h, n, m]."""
-        q = self.split(self.query(x)) / math.sqrt(x.shape[-1] // self.heads)
-        k, v = keys_values
-        scores = q @ k.transpose(-1, -2)
-        weights = scores.masked_fill(masked, float("-inf")).softmax(-1)
-        return self.output((weights @ v).transpose(-2, -3).flatten(-2)), weights
-
-    def project(self, source):
-        return self.split(self.key(source)), self.split(self.value(source))
-
-
-class Layer(nn.Module):
-    """x = LN(x + attention); x = LN(x + FFN(x))."""
-
-    def __init__(self, c):
-        super().__init__()
-        self.attention, self.ffn = Attention(c.dim, c.heads), FFN(c.dim, c.ffn)
-        self.norm1, self.norm2 = nn.LayerNorm(c.dim), nn.LayerNorm(c.dim)
-
-    def forward(self, x, keys_values, masked):
-        y, weights = self.attention(x, keys_values, masked)
-        x = self.norm1(x + y)
-        return self.norm2(x + self.ffn(x)), weights
+    def forward(self, v, there, grid):
+        """v [B, p, d], there [B, p, 1]: 0 on padding, which neighbours see as zeros."""
+        image = (v * there).transpose(1, 2).unflatten(2, grid)
+        return self.norm(v + self.ffn(self.depthwise(image).flatten(2).transpose(1, 2)))
 
 
 class Patches(nn.Module):
@@ -89,55 +47,61 @@ class Patches(nn.Module):
         self.position_gain = nn.Parameter(torch.tensor([0.1]))
         self.norm_in, self.norm_out = nn.LayerNorm(c.dim), nn.LayerNorm(c.dim)
         self.ffn = FFN(c.dim, c.ffn)
+        self.mixers = nn.ModuleList(Mixer(c.dim, c.ffn) for _ in range(c.mixers))
 
-    def forward(self, f16, f32, rgb):
-        """f16 [B, 112, R, C], f32 [B, 1280, R/2, C/2], rgb [B, R*C, 48] -> v [B, R*C, d]."""
-        b, _, rows, cols = f16.shape
+    def forward(self, f16, f32, rgb, padding):
+        """f16 [B, 112, R, C], f32 [B, 1280, R/2, C/2], rgb [B, R*C, 48], padding [B, R*C] -> v [B, R*C, d]."""
+        _, _, rows, cols = f16.shape
         coarse = self.s32(f32.flatten(2).transpose(1, 2)).transpose(1, 2).unflatten(2, (rows // 2, cols // 2))
         coarse = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
         t = self.s16(f16.flatten(2).transpose(1, 2)) + coarse.flatten(2).transpose(1, 2) + self.rgb(rgb) + self.bias
-        t = self.norm_in(t + self.position_gain * positions_2d(rows, cols, t.shape[-1]))
-        return self.norm_out(t + self.ffn(t))
+        t = self.norm_in(t + self.position_gain * positions_2d(rows, cols, t.shape[-1], t.device))
+        v = self.norm_out(t + self.ffn(t))
+        there = (~padding)[..., None].to(v.dtype)
+        for mixer in self.mixers:
+            v = mixer(v, there, (rows, cols))
+        return v
 
 
 class Words(nn.Module):
-    def __init__(self, c):
+    """`priors`: [rows, k] tensors of what is known of each word beforehand (priors.py). While training, a word's row is its own
+    vector plus linear maps of its priors, which words share: a thing that few pictures show profits from its kin. `settle`
+    leaves one plain table, which is what the file holds."""
+
+    def __init__(self, c, priors=()):
         super().__init__()
         self.embedding = nn.Embedding(c.rows, c.dim)
+        nn.init.normal_(self.embedding.weight, std=0.3)
+        self.maps = nn.ModuleList(nn.Linear(p.shape[1], c.dim, bias=False) for p in priors)
+        for i, p in enumerate(priors):
+            self.register_buffer(f"prior{i}", p, persistent=False)
         self.position_gain = nn.Parameter(torch.tensor([0.1]))
         self.norm_in = nn.LayerNorm(c.dim)
-        self.layers = nn.ModuleList(Layer(c) for _ in range(c.text_layers))
+        self.layers = nn.ModuleList(Block(c.dim, c.heads, c.ffn) for _ in range(c.text_layers))
         # [rows] bool: words of these rows attend to themselves alone
         self.register_buffer("apart", torch.tensor([False, *(w.kind in c.apart for w in WORDS)]), persistent=False)
 
+    def table(self):
+        """[rows, d]."""
+        own = self.embedding.weight
+        if self.training and self.maps:  # now and then a word must make do with its priors
+            own = own * (torch.rand(len(own), 1, device=own.device) > 0.15)
+        return own + sum(m(getattr(self, f"prior{i}")) for i, m in enumerate(self.maps))
+
+    def settle(self):
+        self.eval()
+        self.embedding.weight.data = self.table().detach()
+        self.maps = nn.ModuleList()
+
     def forward(self, rows, absent):
-        """rows [B, n] (one token a word), absent [B, n] bool for the filling of short instructions -> [B, n, d]."""
-        others = ~torch.eye(rows.shape[1], dtype=torch.bool)
+        """rows [N, n] (one token a word), absent [N, n] bool for the filling of short instructions -> [N, n, d]."""
+        others = ~torch.eye(rows.shape[1], dtype=torch.bool, device=rows.device)
         masked = absent[:, None, None] | (self.apart[rows][:, None, :, None] & others)
-        x = self.embedding(rows)
-        x = self.norm_in(x + self.position_gain * sinusoid(torch.arange(rows.shape[1]), x.shape[-1]))
+        position = sinusoid(torch.arange(rows.shape[1], device=rows.device), self.embedding.weight.shape[1])
+        x = self.norm_in(F.embedding(rows, self.table()) + self.position_gain * position)
         for layer in self.layers:
-            x, _ = layer(x, layer.attention.project(x), masked)
+            x, _ = layer(x, x, masked & ~torch.eye(rows.shape[1], dtype=torch.bool, device=rows.device))
         return x
-
-
-class Fusion(nn.Module):
-    def __init__(self, c):
-        super().__init__()
-        self.nothing = nn.Parameter(torch.randn(1, c.dim) * 0.5)
-        self.layers = nn.ModuleList(Layer(c) for _ in range(c.fusion_layers))
-
-    def forward(self, x, v, padding, per_image):
-        """x [B*I, n, d] words of I instructions an image, v [B, p, d], padding [B, p] -> fused [B*I, n, d], weights of each layer [B*I, h, n, p+1]."""
-        keys = torch.cat([v, self.nothing.expand(len(v), 1, -1)], 1)
-        masked = F.pad(padding, (0, 1))[:, None, None]                 # the slot is never masked
-        words = x.shape[1]
-        x = x.reshape(len(v), per_image * words, -1)
-        maps = []
-        for layer in self.layers:
-            x, weights = layer(x, layer.attention.project(keys), masked)
-            maps.append(weights.unflatten(2, (per_image, words)).transpose(1, 2).flatten(0, 1))
-        return x.reshape(-1, words, x.shape[-1]), maps
 
 
 class Action(nn.Module):
@@ -149,7 +113,7 @@ class Action(nn.Module):
     def scores(self, g, v, padding):
         """g [B, I, d], v [B, p, d] -> logits [B, I, p]."""
         s = self.query(g) @ self.key(v).transpose(1, 2) / math.sqrt(v.shape[-1])
-        return s.masked_fill(padding[:, None], float("-inf"))
+        return s.float().masked_fill(padding[:, None], float("-inf"))
 
     def distances(self, g, at):
         """g and the patch tokens at the goal, both [..., d] -> u [..., 4]."""
@@ -157,22 +121,26 @@ class Action(nn.Module):
 
 
 class Model(nn.Module):
-    def __init__(self, config):
+    def __init__(self, config, priors=()):
         super().__init__()
         self.config = config
-        self.patches, self.words = Patches(config), Words(config)
-        self.fusion, self.action = Fusion(config), Action(config)
-        nn.init.normal_(self.words.embedding.weight, std=0.5)
+        self.patches, self.words = Patches(config), Words(config, priors)
+        self.fusion, self.action = fusions.make(config.fusion, config.dim), Action(config)
+
+    def encode(self, f16, f32, rgb, padding, rows):
+        """rows [B, I, n], -1 where there is no word -> words [B, I, n, d], absent [B, I, n], v [B, p, d]."""
+        absent = rows < 0
+        x = self.words(rows.clamp(min=0).flatten(0, 1), absent.flatten(0, 1)).unflatten(0, rows.shape[:2])
+        return x, absent, self.patches(f16, f32, rgb, padding)
+
+    def fuse(self, x, absent, v, padding, grid):
+        """-> maps (a list of [B, I, h, n, p + 1]), g [B, I, d]."""
+        fused, maps = self.fusion(x, absent, v, padding, grid)
+        there = (~absent).to(fused.dtype)[..., None]
+        return maps, (fused * there).sum(2) / there.sum(2).clamp(min=1)
 
     def forward(self, f16, f32, rgb, padding, rows):
-        """`rows` [B, I, n], -1 where there is no word.
-
-        -> v [B, p, d], fused [B*I, n, d], maps (a list of [B*I, h, n, p+1]), g [B, I, d]."""
-        b, per_image, n = rows.shape
-        rows = rows.reshape(b * per_image, n)
-        absent = rows < 0
-        v = self.patches(f16, f32, rgb)
-        fused, maps = self.fusion(self.words(rows.clamp(min=0), absent), v, padding, per_image)
-        there = (~absent).float()[..., None]
-        g = (fused * there).sum(1) / there.sum(1).clamp(min=1)
-        return v, fused, maps, g.reshape(b, per_image, -1)
+        """-> v [B, p, d], maps, g."""
+        x, absent, v = self.encode(f16, f32, rgb, padding, rows)
+        maps, g = self.fuse(x, absent, v, padding, tuple(f16.shape[2:]))
+        return v, maps, g

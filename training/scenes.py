@@ -11,6 +11,8 @@ import numpy as np
 import backgrounds
 import colours
 import lexicon
+import materials
+from materials import MATERIALS
 from lexicon import CACHE, COLOURS
 
 SIZES = {"1:1": (448, 448), "4:3": (544, 408), "3:4": (408, 544), "16:9": (640, 360), "9:16": (360, 640), "3:2": (576, 384), "2:3": (384, 576)}
@@ -23,6 +25,7 @@ class Thing:
     box: tuple                # of the visible part, in pixels, upper bounds exclusive
     mask: np.ndarray          # visible part, uint8 0/255
     file: str = ""
+    material: str = None      # where it was dressed in one
 
 
 @dataclass
@@ -63,7 +66,7 @@ def cutout(file):
 
 
 @functools.lru_cache(None)
-def _noun_odds(held_out):
+def noun_odds(held_out):
     pool = library(held_out)
     nouns = sorted(n for n in pool if n)
     odds = np.array([min(12, sum(3 if g[0]["photo"] else 1 for g in pool[n])) ** 0.5 for n in nouns])
@@ -81,11 +84,22 @@ def _asset(noun, rng, held_out):
     return group[rng.integers(len(group))]
 
 
-def _plan(rng, held_out, only=None):
-    """(noun, paint or None) of each object: random ones, others of the same name, others of the same colour."""
-    nouns, odds = _noun_odds(held_out)
+def _any_of(names, rng):
+    return names[rng.integers(len(names))]
+
+
+def _painted(rgba, paint, rng):
+    """`paint`: a colour, a material or None."""
+    if paint is None:
+        return rgba
+    return materials.dress(rgba, paint, rng) if paint in MATERIALS else colours.recolour(rgba, paint, rng)
+
+
+def _plan(rng, held_out):
+    """(noun, paint or None) of each object: random ones, others of the same name, others of the same colour or material."""
+    nouns, odds = noun_odds(held_out)
     pick = lambda: nouns[rng.choice(len(nouns), p=odds)]
-    paint = lambda: COLOURS[rng.integers(len(COLOURS))] if rng.random() < .55 else None
+    paint = lambda: _any_of(COLOURS, rng) if rng.random() < .52 else _any_of(MATERIALS, rng) if rng.random() < .2 else None
     plan = [(pick(), paint()) for _ in range(rng.integers(1, 5))]
     noun, colour = plan[0]
     if rng.random() < .45:
@@ -98,7 +112,7 @@ def _plan(rng, held_out, only=None):
         plan.append((pick(), paint()))
     if "" in library(held_out) and rng.random() < .2:
         plan.append(("", paint()))
-    return plan
+    return [(noun, None if not held_out and lexicon.held_pair(paint, noun) else paint) for noun, paint in plan]
 
 
 def _turned(rgba, rng, tidy):
@@ -190,7 +204,7 @@ def _objects(plan, size, horizon, picture, rng, held_out, tidy):
         if spot is None:
             continue
         boxes.append((*spot, rgba.shape[1], rgba.shape[0]))
-        placed.append((spot, asset, paint, colours.recolour(rgba, paint, rng) if paint else rgba))
+        placed.append((spot, asset, paint, _painted(rgba, paint, rng)))
     placed.sort(key=lambda p: p[0][1] + p[3].shape[0])
     result = []
     for (x, y), asset, paint, rgba in placed:
@@ -210,6 +224,7 @@ def describe(placed, background, scene):
         if visible.sum() < 0.45 * mask.sum() or visible.sum() < 150:
             return False  # too much hidden to be fair
         share = colours.shares(classes, visible)
+        material, paint = (paint, None) if paint in MATERIALS else (None, paint)
         colour = paint or (COLOURS[share.argmax()] if share.max() >= .55 else None)
         for c in COLOURS:
             if c == colour:
@@ -218,7 +233,7 @@ def describe(placed, background, scene):
                 masks[c] |= visible & (classes == colours.INDEX[c])
         ys, xs = np.where(visible)
         box = int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
-        scene.things.append(Thing(asset["nouns"], colour, box, visible.astype(np.uint8) * 255, asset["file"]))
+        scene.things.append(Thing(asset["nouns"], colour, box, visible.astype(np.uint8) * 255, asset["file"], material))
     for c in COLOURS:
         there = (background == colours.INDEX[c]) & ~covered
         if there.mean() > .03:
