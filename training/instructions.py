@@ -188,6 +188,8 @@ def sample(things, colours_there, lang, rng, absent_share=.15, any_pair=True):
     any_pair: also pairs of colour and noun that are held out (lexicon.held_pair)."""
     named = [i for i, t in enumerate(things) if t.nouns]
     thing = things[named[rng.integers(len(named))]]
+    if "furniture" in thing.nouns and rng.random() < .7:  # tables are in most scenes and seldom what is asked for
+        thing = things[named[rng.integers(len(named))]]
     noun, colour = _a_noun(thing, rng), thing.colour
     kind = rng.random()
     if rng.random() < absent_share:

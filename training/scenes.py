@@ -36,6 +36,10 @@ class Scene:
     behind: set = field(default_factory=set)           # colours of which the background has plenty
 
 
+# cut-outs of objects that tables.py holds out: composed scenes never show them either
+HELD_ON_TABLES = {f"libero/{n}" for n in ("akita_black_bowl", "black_bowl", "bowl", "book", "yellow_book", "simple_rack", "porcelain_mug", "yellow_mug")}
+
+
 @functools.lru_cache(None)
 def library(held_out, twins=False):
     """Groups of cut-outs by primary noun ('' = unnamed clutter): {noun: [[asset, ...] of one object, ...]}.
@@ -46,7 +50,8 @@ def library(held_out, twins=False):
     for line in open(CACHE + "/assets.jsonl", encoding="utf8"):
         asset = json.loads(line)
         asset["nouns"] = lexicon.nouns_of(asset["source"], asset["name"])
-        groups.setdefault((asset["nouns"] or [""])[0], {}).setdefault(asset["group"], []).append(asset)
+        if asset["group"] not in HELD_ON_TABLES:
+            groups.setdefault((asset["nouns"] or [""])[0], {}).setdefault(asset["group"], []).append(asset)
     chosen = {}
     for noun, by_group in groups.items():
         # photographs and drawings are divided separately, so that both sides have both
