@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/eval_items.hpp"
 #include "app/terminal_io.hpp"
@@ -14,10 +15,41 @@
 namespace attnviz::app {
 namespace {
 
+constexpr const char* kAllModels = "all";
+
 // "12/74 images" on a terminal, rewritten in place.
 void show_progress(std::size_t done, std::size_t count) {
   if (::isatty(STDERR_FILENO) != 1) return;
   notice("\r" + std::to_string(done) + "/" + std::to_string(count) + (done == count ? "\n" : ""));
+}
+
+std::vector<std::string> wanted_models(const EvalOptions& options) {
+  if (options.common.model != kAllModels) return {options.common.model};
+  std::vector<std::string> names;
+  for (const model::ModelListing& model : model::list_models()) names.push_back(model.name);
+  return names;
+}
+
+// One summary a model.
+std::vector<EvalSummary> score(const std::vector<std::unique_ptr<model::Model>>& models, const EvalDataset& dataset,
+                               const EvalOptions& options) {
+  std::vector<ItemScorer> scorers;
+  for (const auto& model : models) scorers.emplace_back(*model, options, dataset);
+  EvalImages images;
+  for (std::size_t i = 0; i < dataset.items.size(); ++i) {
+    for (ItemScorer& scorer : scorers) scorer.score(dataset.items[i], images);
+    if (!options.common.quiet) show_progress(i + 1, dataset.items.size());
+  }
+  std::vector<EvalSummary> summaries;
+  for (const ItemScorer& scorer : scorers) summaries.push_back(scorer.summary());
+  return summaries;
+}
+
+void check_scored(const EvalSummary& summary, const EvalOptions& options) {
+  if (!summary.kinds.empty() || summary.success.count > 0) return;
+  const std::string why = summary.skipped.empty() ? "it is empty" : summary.skipped.front().reason;
+  throw Error(ErrorCode::input, options.dataset_path, "holds no item that can be scored: " + why,
+              "give one JSON object a line with image, instruction and targets");
 }
 
 }  // namespace
@@ -25,24 +57,15 @@ void show_progress(std::size_t done, std::size_t count) {
 void run_eval(const EvalOptions& options) {
   if (!options.json_path.empty()) check_file_place(options.json_path);
   const EvalDataset dataset = report::read_dataset(options.dataset_path);
-  const std::unique_ptr<model::Model> model = model::load(options.common.model);
-  ItemScorer scorer(*model, options, dataset.items);
-
-  EvalSummary summary;
-  summary.model = model->facts().name;
-  summary.alone = options.alone;
-  summary.skipped = dataset.skipped;
-  for (std::size_t i = 0; i < dataset.items.size(); ++i) {
-    scorer.score(dataset.items[i], summary);
-    if (!options.common.quiet) show_progress(i + 1, dataset.items.size());
+  const std::vector<std::unique_ptr<model::Model>> models = model::load_all(wanted_models(options));
+  const std::vector<EvalSummary> summaries = score(models, dataset, options);
+  for (const EvalSummary& summary : summaries) check_scored(summary, options);
+  const bool as_table = options.common.model == kAllModels;
+  if (!options.json_path.empty()) {
+    write_file(options.json_path, as_table ? report::to_json(summaries) : report::to_json(summaries.front()));
   }
-  if (summary.kinds.empty() && summary.success.count == 0) {
-    const std::string why = summary.skipped.empty() ? "it is empty" : summary.skipped.front().reason;
-    throw Error(ErrorCode::input, options.dataset_path, "holds no item that can be scored: " + why,
-                "give one JSON object a line with image, instruction and targets");
-  }
-  if (!options.json_path.empty()) write_file(options.json_path, report::to_json(summary));
-  print(report::to_text(summary, options.common.language));
+  print(as_table ? report::to_text(summaries, options.common.language)
+                 : report::to_text(summaries.front(), options.common.language));
 }
 
 }  // namespace attnviz::app

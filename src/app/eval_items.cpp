@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 
+#include "app/eval_targets.hpp"
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/core/error.hpp"
-#include "attnviz/image/decode.hpp"
+#include "attnviz/core/timing.hpp"
 #include "attnviz/text/segment.hpp"
 
 namespace attnviz::app {
@@ -25,35 +27,10 @@ std::uint64_t stable_hash(const std::string& text) {
   return hash;
 }
 
-Region load_region(const RegionSource& source, const PatchGrid& grid) {
-  if (source.mask_path.empty()) return {grid.image_width, grid.image_height, source.boxes};
-  const Image mask = image::load(source.mask_path);
-  if (mask.width != grid.image_width || mask.height != grid.image_height) {
-    throw Error(ErrorCode::input, source.mask_path, "is not of the image's size");
-  }
-  std::vector<std::uint8_t> inside(mask.rgb.size() / 3);
-  for (std::size_t i = 0; i < inside.size(); ++i) inside[i] = mask.rgb[3 * i] > 127;
-  return {mask.width, mask.height, inside};
-}
-
-// Where the target stands in the instruction: the n-th occurrence for the n-th target of that word, occurrences that
-// are whole words of the segmentation first ("can" in "the candle beside the can").
-std::optional<std::size_t> find_word(const EvalItem& item, std::size_t target_index, const Words& words) {
-  const std::string& word = item.targets[target_index].word;
-  std::vector<std::size_t> positions;
-  for (std::size_t at = item.instruction.find(word); at != std::string::npos && !word.empty();
-       at = item.instruction.find(word, at + word.size())) {
-    positions.push_back(at);
-  }
-  std::stable_partition(positions.begin(), positions.end(), [&](std::size_t at) {
-    const auto begins = [at](const Word& w) { return w.byte_begin == at; };
-    const auto ends = [end = at + word.size()](const Word& w) { return w.byte_end == end; };
-    return std::any_of(words.begin(), words.end(), begins) && std::any_of(words.begin(), words.end(), ends);
-  });
-  std::size_t nth = 0;
-  for (std::size_t i = 0; i < target_index; ++i) nth += item.targets[i].word == word;
-  if (positions.empty()) return std::nullopt;
-  return positions[std::min(nth, positions.size() - 1)];
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
 }
 
 }  // namespace
@@ -66,7 +43,7 @@ struct ItemScorer::Scored {
   std::optional<bool> control;
 };
 
-ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, const std::vector<EvalItem>& items)
+ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, const EvalDataset& dataset)
     : model_(model), view_(model.default_view()), alone_(options.alone) {
   if (options.layer) view_.layer = *options.layer;
   if (options.head) view_.head = *options.head;
@@ -74,10 +51,14 @@ ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, co
     candidates_[{entry.kind, is_ascii(surface)}].push_back({surface, entry.row});
   }
   for (auto& [kind, candidates] : candidates_) std::sort(candidates.begin(), candidates.end());
-  for (const EvalItem& item : items) {
+  for (const EvalItem& item : dataset.items) {
     remember(item.image_path, item.instruction);
     for (const std::string& word : item.present) remember(item.image_path, word);
   }
+  summary_.model = model.facts().name;
+  summary_.num_parameters = model.facts().num_parameters;
+  summary_.alone = alone_;
+  summary_.skipped = dataset.skipped;
 }
 
 void ItemScorer::remember(const std::string& image_path, const std::string& said) {
@@ -91,32 +72,40 @@ void ItemScorer::remember(const std::string& image_path, const std::string& said
   }
 }
 
-void ItemScorer::score(const EvalItem& item, EvalSummary& summary) {
+void ItemScorer::score(const EvalItem& item, EvalImages& images) {
   try {
-    if (encoded_path_ != item.image_path) {
-      encoded_path_.clear();
-      encoded_ = model_.encode(image::load(item.image_path), model_.default_patches());
-      encoded_path_ = item.image_path;
-    }
+    const EvalImages::Encoded& encoded = images.get(item.image_path, model_);
+    encoded_ = &encoded.image;
+    const Stopwatch watch;
     const Words words = text::segment(item.instruction, model_.vocabulary());
     const Heats heats = attend(words);
+    const double ms = encoded.ms + watch.elapsed_ms();
     std::optional<Region> goal;  // read first: an item that cannot be used counts nowhere
-    if (item.goal) goal = load_region(*item.goal, encoded_.grid);
+    if (item.goal) goal = load_region(*item.goal, encoded_->grid);
     if (goal && goal->area() == 0) throw Error(ErrorCode::input, "goal", "its region holds no pixel of the image");
-    score_targets(item, heats, summary);
+    item_ms_.push_back(ms);
+    score_targets(item, heats);
     if (goal && heats.target) {
-      summary.success.add(goal->contains(heats.target->point));
-      summary.success_chance.add(goal->share_of_image());
+      summary_.success.add(goal->contains(heats.target->point));
+      summary_.success_chance.add(goal->share_of_image());
     }
   } catch (const Error& error) {
     if (error.code() == ErrorCode::usage) throw;  // --layer 9 is no item's fault
-    summary.skipped.push_back({item.id, error.what()});
+    summary_.skipped.push_back({item.id, error.what()});
   }
 }
 
+EvalSummary ItemScorer::summary() const {
+  EvalSummary summary = summary_;
+  if (!item_ms_.empty()) summary.ms = median(item_ms_);
+  if (!present_.empty()) summary.nothing = {present_.size(), analysis::separation(absent_, present_)};
+  return summary;
+}
+
 ItemScorer::Heats ItemScorer::attend(const Words& words) const {
-  const model::Attended attended = model_.attend(encoded_, words);
-  return {words, analysis::heatmaps(analysis::aggregate(attended.maps, view_), encoded_.grid), attended.target};
+  const model::Attended attended = model_.attend(*encoded_, words);
+  const analysis::WordMaps maps = analysis::aggregate(attended.maps, view_);
+  return {words, analysis::heatmaps(maps, encoded_->grid), maps.nothing, attended.target};
 }
 
 // The mean map of the words whose bytes [begin, end) covers; empty where it covers none.
@@ -164,42 +153,61 @@ std::optional<bool> ItemScorer::control(const EvalItem& item, const EvalTarget& 
   }
   const std::vector<float> heat = heat_of(instruction, begin, begin + other->size());
   if (heat.empty()) return std::nullopt;
-  return analysis::pointing(heat, region, encoded_.grid);
+  return analysis::pointing(heat, region, encoded_->grid);
 }
 
-void ItemScorer::score_targets(const EvalItem& item, const Heats& heats, EvalSummary& summary) const {
+// Each noun of an image once.
+void ItemScorer::score_nothing(const EvalItem& item, const EvalTarget& target) {
+  if (target.kind != WordKind::noun || !nouns_done_.insert({item.image_path, target.word}).second) return;
+  const std::optional<std::string> other = other_word(item, target);
+  if (!other) return;
+  const std::optional<double> present = nothing_share(target.word), absent = nothing_share(*other);
+  if (!present || !absent) return;
+  present_.push_back(*present);
+  absent_.push_back(*absent);
+}
+
+// Of a word alone, which may be segmented into several. Empty: the model has no "nothing here" slot.
+std::optional<double> ItemScorer::nothing_share(const std::string& word) const {
+  const std::vector<float> shares = attend(text::segment(word, model_.vocabulary())).nothing;
+  if (shares.empty()) return std::nullopt;
+  return std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size());
+}
+
+void ItemScorer::score_targets(const EvalItem& item, const Heats& heats) {
   std::vector<Scored> scored;
   for (std::size_t i = 0; i < item.targets.size(); ++i) {
     const EvalTarget& target = item.targets[i];
     const std::optional<std::size_t> at = find_word(item, i, heats.words);
     const std::string name = "'" + target.word + "'";
     if (!at) {
-      summary.skipped.push_back({item.id, name + " does not occur in the instruction"});
+      summary_.skipped.push_back({item.id, name + " does not occur in the instruction"});
       continue;
     }
     std::vector<float> heat =
         alone_ ? heat_of(target.word, 0, target.word.size()) : heat_between(heats, *at, *at + target.word.size());
     if (heat.empty()) {
-      summary.skipped.push_back({item.id, name + " covers no word"});
+      summary_.skipped.push_back({item.id, name + " covers no word"});
       continue;
     }
-    Region region = load_region(target.region, encoded_.grid);
+    Region region = load_region(target.region, encoded_->grid);
     if (region.area() == 0) {
-      summary.skipped.push_back({item.id, "the region of " + name + " holds no pixel of the image"});
+      summary_.skipped.push_back({item.id, "the region of " + name + " holds no pixel of the image"});
       continue;
     }
-    std::vector<double> coverage = analysis::patch_coverage(region, encoded_.grid);
+    std::vector<double> coverage = analysis::patch_coverage(region, encoded_->grid);
     const std::optional<bool> other = control(item, target, *at, region);
+    score_nothing(item, target);
     scored.push_back({&target, std::move(region), std::move(coverage), std::move(heat), other});
   }
   for (const Scored& one : scored) {
-    add(one, scored, summary.kinds[to_string(one.target->kind)]);
-    add(one, scored, summary.kinds["all"]);
+    add(one, scored, summary_.kinds[to_string(one.target->kind)]);
+    add(one, scored, summary_.kinds["all"]);
   }
 }
 
 void ItemScorer::add(const Scored& one, const std::vector<Scored>& all, KindScores& scores) const {
-  const PatchGrid& grid = encoded_.grid;
+  const PatchGrid& grid = encoded_->grid;
   const double own_mass = analysis::mass(one.heat, one.coverage);
   scores.mass.add(own_mass);
   scores.pointing.add(analysis::pointing(one.heat, one.region, grid));

@@ -101,6 +101,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
 CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawOptions& raw) {
   CLI::App* command = app.add_subcommand("eval", "how well words land on their regions");
   add_model(*command, common);
+  command->footer("--model all: a table of all models that are found by name, a line each.");
   add_common(*command, common, raw);
   add_view(*command, raw);
   command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();

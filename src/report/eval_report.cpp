@@ -2,22 +2,18 @@
 
 #include <array>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
+#include "report/eval_json.hpp"
 #include "report/numbers.hpp"
 #include "report/terminal_text.hpp"
 
 namespace attnviz::report {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::array<const char*, 4> kKinds{"colour", "noun", "verb", "all"};
 
-Json number_or_null(const Mean& mean) {
-  const std::optional<double> value = mean.value();
-  return value ? Json(round_significant(*value)) : Json(nullptr);
-}
+Json number_or_null(const std::optional<double>& value) { return value ? round_significant(*value) : Json(); }
+Json number_or_null(const Mean& mean) { return number_or_null(mean.value()); }
 
 Json kind_json(const KindScores& scores) {
   return Json{{"n", scores.mass.count},
@@ -38,9 +34,30 @@ std::string cell(const Mean& mean) {
   return text;
 }
 
+// Of the targets, and of the words that name nothing.
+std::string lines_below(const EvalSummary& summary, bool zh) {
+  std::string text;
+  if (summary.success.count > 0) {
+    char line[96];
+    std::snprintf(line, sizeof line, "%zu%s%.3f%s%.3f\n", summary.success.count,
+                  zh ? " 个目标点，命中率 " : " goals, success ", *summary.success.value(),
+                  zh ? "，随机 " : ", chance ", summary.success_chance.value().value_or(0));
+    text += line;
+  }
+  if (summary.nothing.auc) {
+    char line[128];
+    std::snprintf(line, sizeof line,
+                  zh ? "%zu 对名词，“此处没有”区分图中有无，AUC %.3f\n"
+                     : "%zu pairs of nouns, present and absent told apart by \"nothing here\": AUC %.3f\n",
+                  summary.nothing.count, *summary.nothing.auc);
+    text += line;
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string to_json(const EvalSummary& summary) {
+Json eval_json(const EvalSummary& summary) {
   Json kinds = Json::object();
   for (const char* kind : kKinds) {
     const auto scores = summary.kinds.find(kind);
@@ -48,17 +65,23 @@ std::string to_json(const EvalSummary& summary) {
   }
   Json skipped = Json::array();
   for (const SkippedItem& item : summary.skipped) skipped.push_back({{"id", item.id}, {"reason", item.reason}});
-  const Json document{{"schema", "attnviz.eval/1"},
-                      {"model", summary.model},
-                      {"alone", summary.alone},
-                      {"kinds", std::move(kinds)},
-                      {"success",
-                       {{"n", summary.success.count},
-                        {"rate", number_or_null(summary.success)},
-                        {"chance", number_or_null(summary.success_chance)}}},
-                      {"skipped", std::move(skipped)}};
+  return Json{{"schema", "attnviz.eval/1"},
+              {"model", summary.model},
+              {"alone", summary.alone},
+              {"kinds", std::move(kinds)},
+              {"success",
+               {{"n", summary.success.count},
+                {"rate", number_or_null(summary.success)},
+                {"chance", number_or_null(summary.success_chance)}}},
+              {"nothing", {{"n", summary.nothing.count}, {"auc", number_or_null(summary.nothing.auc)}}},
+              {"skipped", std::move(skipped)}};
+}
+
+std::string as_text(const Json& document) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+std::string to_json(const EvalSummary& summary) { return as_text(eval_json(summary)); }
 
 std::string to_text(const EvalSummary& summary, Language language) {
   const bool zh = language == Language::zh;
@@ -79,13 +102,7 @@ std::string to_text(const EvalSummary& summary, Language language) {
     }
     text += "\n";
   }
-  if (summary.success.count > 0) {
-    char line[96];
-    std::snprintf(line, sizeof line, "%zu%s%.3f%s%.3f\n", summary.success.count,
-                  zh ? " 个目标点，命中率 " : " goals, success ", *summary.success.value(),
-                  zh ? "，随机 " : ", chance ", summary.success_chance.value().value_or(0));
-    text += line;
-  }
+  text += lines_below(summary, zh);
   for (const SkippedItem& item : summary.skipped) {
     text += (zh ? "跳过 " : "skipped ") + harmless(item.id + ": " + item.reason) + "\n";
   }

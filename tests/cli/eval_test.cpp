@@ -1,10 +1,13 @@
 // attnviz eval: figures, file, and data sets that are broken.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "support/installation.hpp"
+#include "support/model_file.hpp"
 #include "support/process.hpp"
 #include "support/scenes.hpp"
 
@@ -32,6 +35,13 @@ Outcome evaluate(const TempDir& dir, const std::string& lines, std::vector<std::
   return attnviz_run(more);
 }
 
+// Of the size of tiny_model, with another fusion.
+ModelFile concat_model() {
+  TinyModelOptions options;
+  options.fusion = {{"type", "concat"}, {"layers", nullptr}, {"heads", nullptr}};
+  return tiny_model(options);
+}
+
 Json figures(const TempDir& dir) { return Json::parse(read_bytes(dir / "eval.json")); }
 
 }  // namespace
@@ -54,6 +64,50 @@ TEST_CASE("figures of a data set, in the file and in the table") {
   for (const char* key : {"mass", "pointing", "iou", "control", "discrimination"}) {
     const double value = json["kinds"]["noun"][key].get<double>();
     CHECK_MESSAGE((value >= 0 && value <= 1), key);
+  }
+}
+
+TEST_CASE("whether nothing-here tells present from absent nouns: each noun of an image counts once") {
+  const TempDir dir;
+  Json second = scene_item();
+  second["instruction"] = "杯子和碗";
+  second["targets"] = {{{"word", "杯子"}, {"kind", "noun"}, {"boxes", {{100, 10, 150, 60}}}},
+                       {{"word", "碗"}, {"kind", "noun"}, {"boxes", {{20, 51, 76, 93}}}}};
+  const Outcome outcome = evaluate(dir, scene_item().dump() + "\n" + second.dump());
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  CHECK(figures(dir)["nothing"]["n"] == 2);
+  const double auc = figures(dir)["nothing"]["auc"].get<double>();
+  CHECK((auc == 0 || auc == 0.25 || auc == 0.5 || auc == 0.75 || auc == 1));
+  CHECK(outcome.out.find("2 pairs of nouns") != std::string::npos);
+  Json colour_only = scene_item();
+  colour_only["targets"].erase(1);
+  REQUIRE(evaluate(dir, colour_only.dump()).exit_code == 0);
+  CHECK(figures(dir)["nothing"].dump() == R"({"n":0,"auc":null})");
+}
+
+TEST_CASE("--model all: a line and an entry for every model that is found") {
+  const Installation place;
+  place.add(Installation::kShare, "enc", named(with_id(tiny_model(), "ab12"), "enc"));
+  place.add(Installation::kBeside, "concat", named(without_encoders(concat_model(), "enc", "ab12"), "concat"));
+  write_scene(place.dir());
+  write_bytes(place.dir() / "data.jsonl", scene_item().dump() + "\n" + scene_item().dump());
+  const std::string data = place.dir() / "data.jsonl", file = place.dir() / "table.json";
+  const Outcome outcome = place.attnviz({"eval", data, "--model", "all", "--json", file});
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 5);
+  const Json table = Json::parse(read_bytes(file));
+  CHECK(table["schema"] == "attnviz.eval-table/1");
+  REQUIRE(table["models"].size() == 3);
+  const std::vector<std::string> names{"base", "concat", "enc"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    Json entry = table["models"][i];
+    CHECK(entry["model"] == names[i]);
+    CHECK(entry["ms"].get<double>() > 0);
+    CHECK(entry["params"].get<double>() > 1000);
+    entry.erase("ms");
+    entry.erase("params");
+    REQUIRE(place.attnviz({"eval", data, "--model", names[i], "--json", file}).exit_code == 0);
+    CHECK(entry == Json::parse(read_bytes(file)));  // as it is evaluated alone
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/installation.hpp"
 #include "support/model_file.hpp"
 #include "support/process.hpp"
 #include "support/scenes.hpp"
@@ -15,43 +16,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// <prefix>/bin/attnviz, <prefix>/bin/models, <prefix>/share/attnviz/models
-class Installation {
-public:
-  Installation() {
-    fs::create_directories(dir_ / "bin/models");
-    fs::create_directories(dir_ / "share/attnviz/models");
-    fs::copy_file(ATTNVIZ_BINARY, dir_ / "bin/attnviz");
-  }
-  void add(const std::string& folder, const std::string& name, const ModelFile& model) const {
-    write_bytes(dir_ / (folder + "/" + name + ".safetensors"), model.bytes());
-  }
-  Outcome attnviz(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), dir_ / "bin/attnviz");
-    return run(arguments);
-  }
-  const TempDir& dir() const { return dir_; }
-
-private:
-  TempDir dir_;
-};
-
-ModelFile named(ModelFile model, const std::string& name) {
-  model.edit_config([&name](nlohmann::json& config) { config["name"] = name; });
-  return model;
-}
-
 ModelFile encoders() { return named(with_id(tiny_model(), "abc123"), "enc"); }
 ModelFile light(const std::string& name) { return named(without_encoders(tiny_model(), "enc", "abc123"), name); }
-
-constexpr const char* kShare = "share/attnviz/models";
 
 }  // namespace
 
 TEST_CASE("models are found beside the program, then in the share folder") {
   const Installation place;
-  place.add(kShare, "enc", encoders());
-  place.add(kShare, "light", light("in share"));
+  place.add(Installation::kShare, "enc", encoders());
+  place.add(Installation::kShare, "light", light("in share"));
   const std::string image = write_scene(place.dir());
   const auto model_used = [&] {
     const Outcome outcome = place.attnviz({"models", "info", "light"});
@@ -60,7 +33,7 @@ TEST_CASE("models are found beside the program, then in the share folder") {
   };
   CHECK(model_used().find("name       in share") == 0);
   CHECK(model_used().find("encoders   of enc") != std::string::npos);
-  place.add("bin/models", "light", light("beside"));
+  place.add(Installation::kBeside, "light", light("beside"));
   CHECK(model_used().find("name       beside") == 0);
   const Outcome outcome = place.attnviz({image, "red cup", "-m", "light", "-o", place.dir() / "out"});
   REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
@@ -71,9 +44,9 @@ TEST_CASE("models are found beside the program, then in the share folder") {
 TEST_CASE("the list names every model once, with what it is or why it cannot be loaded") {
   const Installation place;
   CHECK(place.attnviz({"models", "list"}).out.starts_with("base  "));
-  place.add("bin/models", "light", light("light"));
-  place.add(kShare, "light", light("light"));
-  place.add(kShare, "base", tiny_model());
+  place.add(Installation::kBeside, "light", light("light"));
+  place.add(Installation::kShare, "light", light("light"));
+  place.add(Installation::kShare, "base", tiny_model());
   write_bytes(place.dir() / "share/attnviz/models/broken.safetensors", "no model");
   write_bytes(place.dir() / "share/attnviz/models/MODEL_CARD.md", "# Models");
   const Outcome lost = place.attnviz({"models", "list"});
@@ -82,14 +55,14 @@ TEST_CASE("the list names every model once, with what it is or why it cannot be 
   CHECK(lost.out.find("light   cannot be loaded: ") != std::string::npos);
   CHECK(lost.out.find("broken  cannot be loaded: ") != std::string::npos);
   CHECK(lost.out.find("inside the program") < lost.out.find('\n'));
-  place.add(kShare, "enc", encoders());
+  place.add(Installation::kShare, "enc", encoders());
   const Outcome found = place.attnviz({"models", "list"});
   CHECK(found.out.find("light   0.0 M parameters, cross, 2 layers, 4 heads, ") != std::string::npos);
 }
 
 TEST_CASE("an installation that is moved finds its models") {
   const Installation place;
-  place.add(kShare, "enc", encoders());
+  place.add(Installation::kShare, "enc", encoders());
   const TempDir elsewhere;
   fs::rename(place.dir() / "bin", elsewhere / "bin");
   fs::rename(place.dir() / "share", elsewhere / "share");
@@ -102,7 +75,7 @@ TEST_CASE("a name before a path, a path where no name fits") {
   write_bytes(place.dir() / "enc", encoders().bytes());
   const RunSetting here{place.dir().path().string()};
   CHECK(run({place.dir() / "bin/attnviz", "models", "info", "enc"}, here).out.find("name       enc") == 0);
-  place.add(kShare, "enc", named(encoders(), "by name"));
+  place.add(Installation::kShare, "enc", named(encoders(), "by name"));
   CHECK(run({place.dir() / "bin/attnviz", "models", "info", "enc"}, here).out.find("name       by name") == 0);
   CHECK(run({place.dir() / "bin/attnviz", "models", "info", "./enc"}, here).out.find("name       enc") == 0);
   const Outcome unknown = place.attnviz({"models", "info", "nosuch"});

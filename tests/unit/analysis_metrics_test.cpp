@@ -71,3 +71,10 @@ TEST_CASE("ties of pointing go to the lowest patch") {
   CHECK(pointing(heat, Region(40, 20, std::vector<Box>{{16, 0, 24, 8}}), grid));
   CHECK_FALSE(pointing(heat, Region(40, 20, std::vector<Box>{{16, 8, 24, 16}}), grid));
 }
+
+TEST_CASE("separation is how often one of the high values is above one of the low ones") {
+  CHECK(separation({0.9, 0.8}, {0.1, 0.2, 0.3}) == 1);
+  CHECK(separation({0.1}, {0.9, 0.8}) == 0);
+  CHECK(separation({0.5}, {0.5}) == 0.5);
+  CHECK(separation({0.5, 0.7}, {0.6, 0.5, 0.1, 0.9}) == doctest::Approx((1.5 + 3) / 8));
+}

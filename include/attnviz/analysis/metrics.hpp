@@ -44,4 +44,7 @@ bool pointing(const std::vector<float>& heat, const Region& region, const PatchG
 // IoU of {heatmap >= half its maximum} with the region, areas in original pixels.
 double half_maximum_iou(const std::vector<float>& heat, const Region& region, const PatchGrid& grid);
 
+// How often a value of `high` is above one of `low`, ties counting half (area under the ROC curve). Both not empty.
+double separation(const std::vector<double>& high, std::vector<double> low);
+
 }  // namespace attnviz::analysis

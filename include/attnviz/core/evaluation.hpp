@@ -61,11 +61,20 @@ struct KindScores {
   Mean mass, pointing, iou, chance, centre, control, discrimination;
 };
 
+// How well the share of "nothing here" tells words that name something in the image from words that do not.
+struct Separation {
+  std::size_t count = 0;      // pairs of such words
+  std::optional<double> auc;  // how often the absent one's share is the higher; ties count half
+};
+
 struct EvalSummary {
   std::string model;
-  bool alone = false;                       // every word was scored as an instruction of its own
+  std::size_t num_parameters = 0;
+  std::optional<double> ms;  // median over the items, from an image and an instruction to maps and target
+  bool alone = false;        // every word was scored as an instruction of its own
   std::map<std::string, KindScores> kinds;  // "colour", "noun", "verb" where there are items, and "all"
   Mean success, success_chance;             // the predicted point on the goal; the goal's share of the image
+  Separation nothing;                       // over nouns alone
   std::vector<SkippedItem> skipped;
 };
 
