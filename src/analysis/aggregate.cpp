@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 #include <optional>
 #include <string>
 
@@ -50,6 +51,36 @@ void normalise(std::vector<float>& row, float* nothing) {
   if (nothing != nullptr) *nothing = static_cast<float>(*nothing / sum);
 }
 
+// The shown layers' weights of one head, summed: [num_patches].
+std::vector<float> map_of_head(const AttentionMaps& maps, const Range& layers, std::size_t head, std::size_t word) {
+  std::vector<float> sum(maps.num_patches);
+  for (std::size_t layer = layers.begin; layer < layers.end; ++layer) {
+    const auto row = maps.row(layer, head, word);
+    for (std::size_t patch = 0; patch < sum.size(); ++patch) sum[patch] += row[patch];
+  }
+  return sum;
+}
+
+// WordMaps::agreement of one word.
+double agreement(const AttentionMaps& maps, const Range& layers, const Range& heads, std::size_t word) {
+  std::vector<std::vector<float>> seen;
+  std::vector<double> share;  // what each head gives to patches
+  for (std::size_t head = heads.begin; head < heads.end; ++head) {
+    seen.push_back(map_of_head(maps, layers, head, word));
+    share.push_back(std::accumulate(seen.back().begin(), seen.back().end(), 0.0));
+  }
+  double overlap = 0, weight = 0;
+  for (std::size_t a = 0; a < seen.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      weight += share[a] * share[b];
+      for (std::size_t patch = 0; patch < maps.num_patches; ++patch) {
+        overlap += std::min(seen[a][patch] * share[b], seen[b][patch] * share[a]);
+      }
+    }
+  }
+  return weight > 0 ? overlap / weight : 1;
+}
+
 }  // namespace
 
 WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view) {
@@ -78,6 +109,7 @@ WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view) {
       }
     }
     normalise(row, nothing);
+    if (heads.end - heads.begin > 1) result.agreement.push_back(agreement(maps, layers, heads, word));
   }
   return result;
 }

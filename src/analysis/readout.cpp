@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "attnviz/core/error.hpp"
-#include "attnviz/core/vocabulary.hpp"
 
 namespace attnviz::analysis {
 namespace {
 
-constexpr double kSinkFactor = 8;      // times the uniform share
-constexpr double kNothingShare = 0.5;  // a word that gives more than this to "nothing here" found nothing
-constexpr double kDiffuseEntropy = 0.9;
+constexpr double kSinkFactor = 8;  // times the uniform share
 
 std::vector<int> content_patches(const PatchGrid& grid) {
   std::vector<int> patches;
@@ -33,21 +29,6 @@ std::vector<float> heat_of(const std::vector<float>& weights, const std::vector<
     heat[p] = static_cast<float>(sum > 0 ? weights[p] / sum : 1.0 / static_cast<double>(content.size()));
   }
   return heat;
-}
-
-// What an unknown word was taken for: the pieces of it that the vocabulary holds.
-std::string read_as(const Word& word) {
-  std::string pieces;
-  for (const Token& token : word.tokens) {
-    if (token.row != Vocabulary::kUnknownRow) pieces += (pieces.empty() ? "" : " + ") + token.text;
-  }
-  return pieces.empty() ? "" : ", read as '" + pieces + "'";
-}
-
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f %%", share * 100);
-  return text;
 }
 
 }  // namespace
@@ -114,6 +95,7 @@ std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, co
     reading.heat = std::move(heats[word]);
     reading.entropy = normalised_entropy(reading.heat, num_content);
     if (!maps.nothing.empty()) reading.nothing = maps.nothing[word];
+    if (!maps.agreement.empty()) reading.agreement = maps.agreement[word];
     for (std::size_t patch = 0; patch < sinks.size(); ++patch) {
       if (sinks[patch]) reading.sink += reading.heat[patch];
     }
@@ -121,27 +103,6 @@ std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, co
     readings.push_back(std::move(reading));
   }
   return readings;
-}
-
-std::vector<Warning> word_warnings(const Words& words, const std::vector<WordReading>& readings) {
-  std::vector<Warning> warnings;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string quoted = "'" + words[i].text + "'";
-    if (!words[i].known) {
-      warnings.push_back({"unknown-word", quoted + " is not in the model's vocabulary" + read_as(words[i]), i});
-      continue;  // what an unknown word looks at means little
-    }
-    if (words[i].kind == WordKind::other) continue;  // a function word names nothing by rights
-    if (readings[i].nothing.value_or(0) > kNothingShare) {
-      warnings.push_back(
-          {"nothing-here",
-           quoted + " seems to name nothing in this image (" + percent(*readings[i].nothing) + " of its attention)",
-           i});
-    } else if (readings[i].entropy > kDiffuseEntropy) {
-      warnings.push_back({"diffuse", quoted + " looks everywhere and nowhere: its map has no focus", i});
-    }
-  }
-  return warnings;
 }
 
 }  // namespace attnviz::analysis

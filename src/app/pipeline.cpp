@@ -50,7 +50,12 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
   const analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
   report.readings =
       analysis::read_words(maps, report.words, report.grid, options.top_k.value_or(default_top(report.grid)));
-  report.warnings = analysis::word_warnings(report.words, report.readings);
+  report.warnings = analysis::word_warnings(report.words, report.readings, model.honesty());
+  if (report.target) {
+    if (auto warning = analysis::target_warning(report.words, *report.target, model.honesty())) {
+      report.warnings.push_back(std::move(*warning));
+    }
+  }
   report.timing.attend = stage.lap_ms();
   return job;
 }

@@ -44,6 +44,16 @@ std::pair<double, Point> window_mean(const std::vector<float>& p, int best, cons
   return {sum, {point.x / sum, point.y / sum}};
 }
 
+// The highest probability in a window of patches that lie a patch or more outside of `box`, in input pixels.
+double best_outside(std::vector<float> p, Box box, const PatchGrid& grid) {
+  const Box grown{box.x0 - grid.patch_px, box.y0 - grid.patch_px, box.x1 + grid.patch_px, box.y1 + grid.patch_px};
+  for (int patch = 0; patch < grid.num_patches(); ++patch) {
+    if (grown.contains(centre(grid, patch))) p[static_cast<std::size_t>(patch)] = 0;
+  }
+  const auto best = static_cast<int>(std::ranges::max_element(p) - p.begin());
+  return p[static_cast<std::size_t>(best)] > 0 ? window_mean(p, best, grid).first : 0;
+}
+
 // A point of the content: a patch at the edge may have its centre in the padding.
 Point clip(Point point, const PatchGrid& grid) {
   const double inside = 1e-3;  // of a pixel: the upper bounds are exclusive
@@ -100,6 +110,7 @@ Target ActionHead::run(ConstMatrixView fused, ConstMatrixView patches, attention
   const Box input_box = box(summary, patches.row(static_cast<std::size_t>(best)), best, grid);
   Target target;
   target.score = std::min(score, 1.0);
+  target.rival = best_outside(p, input_box, grid);
   target.point = grid.to_image(clip(point, grid));
   const Point low = grid.to_image({input_box.x0, input_box.y0});
   const Point high = grid.to_image({input_box.x1, input_box.y1});

@@ -63,10 +63,13 @@ struct Sentence {
   const char* about_word;  // follows the quoted word
 };
 
-constexpr std::array<Sentence, 3> kWordSentences{{
+constexpr std::array<Sentence, 6> kWordSentences{{
     {"unknown-word", "不在模型的词表中"},
     {"nothing-here", "在图中似乎没有所指"},
     {"diffuse", "的注意力分散，没有重点"},
+    {"heads-disagree", "的各个注意力头看向不同的地方，热图只是其平均"},
+    {"target-unsure", "没有确定的目标：最可能的位置得分也很低"},
+    {"target-not-alone", "的目标不唯一：另有一处几乎同样可能"},
 }};
 
 constexpr const char* kNoFont = "没有能显示这些文字的字体，图中改用词的序号（可安装中文字体，例如 fonts-noto-cjk）";

@@ -128,17 +128,17 @@ TEST_CASE("a sink is what every word looks at, a word that names nothing among t
   CHECK(read_words(maps, with_other, grid, 1)[1].sink == doctest::Approx(0.2 / (0.2 + 99 * 0.008)));
 }
 
-TEST_CASE("warnings: unknown words, absent things, maps without a focus") {
-  const WordMaps maps{{{0.25F, 0.25F, 0.25F, 0.25F}, {0.1F, 0, 0, 0}, {0.1F, 0, 0, 0}, {0.25F, 0.25F, 0.25F, 0.25F}},
-                      {0, 0.9F, 0.9F, 0}};
-  const Words words{word_of("zyx", std::nullopt, false), word_of("cup", WordKind::noun),
-                    word_of("the", WordKind::other), word_of("red", WordKind::colour)};
-  const auto warnings = word_warnings(words, read_words(maps, words, small_grid(), 1));
-  REQUIRE(warnings.size() == 3);
-  CHECK(warnings[0].code == "unknown-word");
-  CHECK(*warnings[0].word == 0);
-  CHECK(warnings[1].code == "nothing-here");
-  CHECK(*warnings[1].word == 1);
-  CHECK(warnings[2].code == "diffuse");
-  CHECK(*warnings[2].word == 3);
+TEST_CASE("agreement is the overlap of the heads' maps") {
+  const AttentionMaps maps = sample_maps();
+  CHECK(aggregate(maps, {"0", "mean"}).agreement.at(0) == doctest::Approx(0.625));
+  CHECK(aggregate(maps, {"last", "max"}).agreement.at(0) == doctest::Approx(0));
+  CHECK(aggregate(maps, {"last", "1"}).agreement.empty());
+  AttentionMaps same(1, 3, 1, 4, true);  // the third head looks at nothing: it has no say
+  for (std::size_t head = 0; head < 3; ++head) {
+    same.row(0, head, 0)[2] = head == 2 ? 0.0F : 0.5F + 0.25F * static_cast<float>(head);
+    same.nothing[head] = 1 - same.row(0, head, 0)[2];
+  }
+  CHECK(aggregate(same, {"last", "mean"}).agreement[0] == doctest::Approx(1));
+  CHECK(read_words(aggregate(maps, {"0", "mean"}), {word_of("cup", WordKind::noun)}, small_grid(), 1)[0]
+            .agreement.value() == doctest::Approx(0.625));
 }

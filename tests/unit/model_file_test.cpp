@@ -217,6 +217,10 @@ TEST_CASE("absurd configurations are refused before anything is allocated") {
   refused([](Json& c) { c["vision"]["mixers"] = 1000; }, {"'vision.mixers'"});
   refused([](Json& c) { c["vision"]["mixers"] = "two"; }, {"'vision.mixers'"});
   refused([](Json& c) { c["vision"]["mixers"] = 1; }, {"patches.mixers.0.depthwise.weight", "missing"});
+  refused([](Json& c) { c["id"] = "0xff"; }, {"'id'"});
+  refused([](Json& c) { c["honesty"] = 0.5; }, {"'honesty'", "not an object"});
+  refused([](Json& c) { c["honesty"]["nothing"] = 1.5; }, {"'honesty.nothing'", "1.5"});
+  refused([](Json& c) { c["honesty"]["rival"] = "half"; }, {"'honesty.rival'", "half"});
   refused([](Json& c) { c["view"]["layer"] = "2"; }, {"'view.layer'"});
   refused([](Json& c) { c["view"]["head"] = "best"; }, {"'view.head'"});
   refused([](Json& c) { c["name"] = "bare\x1b[2J"; }, {"'name'", "control"});

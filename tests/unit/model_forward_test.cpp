@@ -189,6 +189,33 @@ TEST_CASE("facts, default view, budget and vocabulary come from the file") {
   CHECK(model.vocabulary().find("绿色") == nullptr);
 }
 
+TEST_CASE("thresholds of warnings come from the file, the rest keep their defaults") {
+  test::ModelFile file = test::tiny_model();
+  file.edit_config([](auto& config) { config["honesty"] = {{"diffuse", 0.75}, {"rival", 1}}; });
+  const std::string bytes = file.bytes();
+  const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  CHECK(model.honesty().diffuse == 0.75);
+  CHECK(model.honesty().rival == 1);
+  CHECK(model.honesty().nothing == Honesty{}.nothing);
+  CHECK(tiny().honesty().diffuse == Honesty{}.diffuse);
+}
+
+TEST_CASE("the rival of a target lies outside of its box") {
+  test::ModelFile file = test::tiny_model();
+  const auto target_with = [&file](float log_distance) {
+    for (std::size_t side = 0; side < 4; ++side) file.set("action.box2.bias", side, log_distance);
+    for (std::size_t i = 0; i < 4 * 16; ++i) file.set("action.box2.weight", i, 0);
+    const std::string bytes = file.bytes();
+    const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+    return model.attend(model.encode(striped(128, 128), 64), words_of_rows({1, 2})).target.value();
+  };
+  const Target small = target_with(-2), everything = target_with(4);
+  CHECK(small.rival > 0);
+  CHECK(small.rival <= 1 - small.score + 1e-6);
+  CHECK(small.score == everything.score);
+  CHECK(everything.rival == 0);
+}
+
 TEST_CASE("a model without an action head has no target") {
   test::TinyModelOptions options;
   options.action = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "attnviz/core/attention_maps.hpp"
@@ -15,6 +16,9 @@ namespace attnviz::analysis {
 struct WordMaps {
   std::vector<std::vector<float>> weights;  // [num_words][num_patches], a row and its nothing share sum to 1
   std::vector<float> nothing;               // [num_words]; empty: the model has no "nothing here" slot
+  // [num_words]; empty: one head alone is shown. The mean overlap, sum over the patches of min(a, b), of any two shown
+  // heads' maps, each scaled to sum to 1; pairs count by the shares that the two heads give to patches at all.
+  std::vector<double> agreement{};
 };
 
 // Throws Error (usage) that names --layer or --head: not a number, "last", "mean" or "max", or beyond the model.
@@ -37,7 +41,13 @@ std::vector<TopPatch> top_patches(const std::vector<float>& heat, const PatchGri
 // (kind other): without such a word a sink and an object that all words mean cannot be told apart, and none is flagged.
 std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const PatchGrid& grid);
 
-// What a reader should be told about the words: unknown ones, things that are not there, maps without a focus.
-std::vector<Warning> word_warnings(const Words& words, const std::vector<WordReading>& readings);
+// What a reader should be told about the words, one thing a word: unknown ones, things that are not there, maps without
+// a focus, heads that disagree.
+std::vector<Warning> word_warnings(const Words& words, const std::vector<WordReading>& readings,
+                                   const Honesty& honesty);
+
+// What a reader should be told about the target of an instruction with a verb: that its score is low, or that another
+// place does nearly as well.
+std::optional<Warning> target_warning(const Words& words, const Target& target, const Honesty& honesty);
 
 }  // namespace attnviz::analysis

@@ -21,11 +21,12 @@ struct TopPatch {
 
 // What one word looks at.
 struct WordReading {
-  std::vector<float> heat;        // [num_patches], sums to 1 over the patches with content, zero elsewhere
-  double entropy = 0;             // of `heat`, 0 (one patch) to 1 (uniform over the patches with content)
-  std::optional<double> nothing;  // share of the "nothing here" slot, set aside before `heat` was normalised
-  double sink = 0;                // share of the weight that lies on flagged sink patches
-  std::vector<TopPatch> top;      // highest first; ties: lowest index
+  std::vector<float> heat;            // [num_patches], sums to 1 over the patches with content, zero elsewhere
+  double entropy = 0;                 // of `heat`, 0 (one patch) to 1 (uniform over the patches with content)
+  std::optional<double> nothing;      // share of the "nothing here" slot, set aside before `heat` was normalised
+  double sink = 0;                    // share of the weight that lies on flagged sink patches
+  std::vector<TopPatch> top;          // highest first; ties: lowest index
+  std::optional<double> agreement{};  // how much the maps of the shown heads overlap, 0..1; empty: one head alone
 };
 
 // The predicted place of the action, in pixels of the original image.
@@ -33,7 +34,7 @@ struct Target {
   Point point;
   Box box;
   double score = 0;  // 0..1
-  double rival = 0;  // score of the best place outside of the box
+  double rival = 0;  // score of the best place a patch or more outside of the box
 };
 
 struct Warning {
@@ -52,7 +53,7 @@ struct ViewChoice {
 struct Honesty {
   double nothing = 0.5;  // above this share of "nothing here" a word names nothing in the image
   double diffuse = 0.9;  // above this entropy a map has no focus
-  double heads = 0.1;    // below this overlap of their maps, 0..1, heads look at different things
+  double heads = 0.3;    // below this overlap of their maps, 0..1, heads look at different things
   double target = 0.1;   // below this score the target is singled out by nothing
   double rival = 0.7;    // above this share of its score another place does as well as the target
 };
