@@ -103,7 +103,7 @@ double separation(const std::vector<double>& high, std::vector<double> low) {
   std::ranges::sort(low);
   double wins = 0;
   for (const double value : high) {
-    const auto [first_tie, first_above] = std::ranges::equal_range(low, value);
+    const auto [first_tie, first_above] = std::equal_range(low.begin(), low.end(), value);
     wins += static_cast<double>(first_tie - low.begin()) + static_cast<double>(first_above - first_tie) / 2;
   }
   return wins / (static_cast<double>(high.size()) * static_cast<double>(low.size()));
