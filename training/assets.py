@@ -16,12 +16,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 import cutouts
 import lexicon
+import matting
 import render
 from lexicon import CACHE
 
 STAMPS = "/usr/share/tuxpaint/stamps"
 CLIPART = "/usr/share/openclipart/png"
 EMOJI_FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
+MORE = CACHE + "/more"
 CLIPART_FOLDERS = "animals containers education electronics food office plants recreation tools transportation computer people".split()
 
 
@@ -71,6 +73,24 @@ def clipart():
             yield {"source": "clipart", "name": stem.replace("_", " ").lower(), "group": "clipart/" + stem, "path": path, "photo": False}
 
 
+def fluent():
+    """Shaded emoji under the names of Unicode, which the sheets of emojibase join to code points."""
+    names = {e["hexcode"].replace("-FE0F", ""): e["label"] for e in json.load(open(f"{MORE}/emojibase-data/en/data.json", encoding="utf8")) if "group" in e}
+    for path in sorted(glob.glob(f"{MORE}/fluent-emoji-3d/assets/*.webp")):
+        code = os.path.basename(path)[:-5].upper().replace("-FE0F", "")
+        if code in names:
+            yield {"source": "fluent", "name": names[code].lower(), "group": "fluent/" + code.lower(), "path": path, "photo": False}
+
+
+def photographs():
+    """Cut out by matting.py: fileName3 and file_name are "file name"."""
+    for path in sorted(glob.glob(MORE + "/gcompris-cutouts/*.png")):
+        stem = os.path.basename(path)[:-4]
+        name = re.sub(r"([a-z])([A-Z])", r"\1 \2", stem.split("-", 1)[1]).replace("_", " ").lower()
+        if not matting.LEFT_OUT.search(stem):
+            yield {"source": "gcompris", "name": re.sub(r" ?\d+$", "", name), "group": "gcompris/" + stem, "path": path, "photo": True}
+
+
 def picture(item):
     if "char" in item:
         font = ImageFont.truetype(EMOJI_FONT, 109)
@@ -97,15 +117,30 @@ def cut(item):
     return cutouts.save(item, rgba, nouns, "")
 
 
+def rendered():
+    """{group: records} of models that an earlier run has rendered; with names more views are wanted than without."""
+    groups = {}
+    if os.path.exists(CACHE + "/assets.jsonl"):
+        for record in map(json.loads, open(CACHE + "/assets.jsonl", encoding="utf8")):
+            groups.setdefault((record["source"], record["group"], bool(record["nouns"])), []).append(record)
+    return groups
+
+
 def main():
     os.makedirs(CACHE + "/objects", exist_ok=True)
-    flat = [*stamps(), *emoji(), *clipart()]
+    flat = [*stamps(), *emoji(), *fluent(), *clipart(), *photographs()]
     solid = render.models()
+    done, todo, old = rendered(), [], []
+    for item in solid:
+        found = done.get((item["source"], item["group"], bool(item["nouns"])))
+        old += found or []
+        todo += [] if found else [item]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         records = [r for r in pool.map(cut, flat, chunksize=16) if r]
-        print(len(records), "flat cut-outs;", len(solid), "models to render", flush=True)
-        for views in pool.imap_unordered(render.views, solid, chunksize=4):
+        print(len(records), "flat cut-outs;", len(todo), "of", len(solid), "models to render", flush=True)
+        for views in pool.imap_unordered(render.views, todo, chunksize=4):
             records += views
+    records += old
     records = sorted({r["file"]: r for r in records}.values(), key=lambda r: r["file"])  # some clip art is in two folders
     with open(CACHE + "/assets.jsonl", "w", encoding="utf8") as out:
         for r in records:

@@ -47,6 +47,10 @@ def fits(things, noun, colour):
     return [i for i, t in enumerate(things) if (noun is None or noun in t.nouns) and (colour is None or t.colour == colour)]
 
 
+def _index(things, thing):
+    return next(i for i, t in enumerate(things) if t is thing)
+
+
 def _far(value, others, gap):
     """Whether a value is beyond all others by the gap."""
     return bool(others) and value - max(others) > gap
@@ -149,10 +153,10 @@ def absent_noun(things, rng):
 def _adjectives(things, noun, colour, goal, thing, lang, rng):
     """Size and place words where they decide, and the goal they lead to."""
     found = fits(things, noun, colour)
-    if goal[0] == "any" and thing in [things[i] for i in found]:
+    if goal[0] == "any" and _index(things, thing) in found:
         names = adjective(things, found, thing)
         if names and rng.random() < .8:
-            goal = "goal", things.index(thing)
+            goal = "goal", _index(things, thing)
             return [_token(names[rng.integers(len(names))], goal, lang, rng)], goal
     return [], goal
 
@@ -179,7 +183,7 @@ def _of_material(things, thing, noun, lang, rng):
     """"the wooden cup" or the material alone; what it singles out is left open."""
     word = _token(thing.material, ("material", thing.material), lang, rng)
     alike = [t for t in things if t.material == thing.material and noun in t.nouns]
-    goal = ("goal", things.index(thing)) if len(alike) == 1 else ("any",)
+    goal = ("goal", _index(things, thing)) if len(alike) == 1 else ("any",)
     return [word] if rng.random() < .3 else _simple(_phrase(noun, None, lang, rng, [word]), goal, lang, rng)
 
 

@@ -14,7 +14,7 @@ class Namer(torch.nn.Module):
     def __init__(self, dim):
         super().__init__()
         self.project = torch.nn.Linear(dim, dim)
-        self.scale = torch.nn.Parameter(torch.tensor(1.0))
+        self.scale = torch.nn.Parameter(torch.tensor(0.2))
         self.bias = torch.nn.Parameter(torch.zeros(len(NOUNS)))
         self.register_buffer("rows", torch.tensor([BY_NAME[n].row for n in NOUNS]), persistent=False)
         self.index = {int(r): i for i, r in enumerate(self.rows)}

@@ -10,7 +10,7 @@ sudo=$([ "$(id -u)" = 0 ] || echo sudo)
 $sudo apt-get update -qq
 $sudo apt-get install -y -qq --no-install-recommends python3-venv libcairo2 libegl1 libgl1-mesa-dri \
   tuxpaint-stamps-default openclipart-png fonts-noto-color-emoji unicode-cldr-core \
-  sweethome3d-furniture plasma-workspace-wallpapers mate-backgrounds
+  sweethome3d-furniture plasma-workspace-wallpapers mate-backgrounds lomiri-wallpapers-16.04 tuxpaint-data palapeli-data npm
 
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 "$venv/bin/pip" install -q -r requirements.txt
@@ -28,4 +28,19 @@ if [ ! -d "$cache/tables/robosuite" ]; then
   "$venv/bin/pip" download -q --no-deps -d "$cache/wheels" robosuite==1.5.2
   python3 -m zipfile -e "$cache"/wheels/robosuite-1.5.2-*.whl "$cache/tables"
 fi
+
+# Shaded emoji (MIT) and their names (MIT); photographs of things (free licences by picture) and the network that cuts them out.
+more=$cache/more
+mkdir -p "$more"
+packed() {  # NAME FOLDER: an npm package unpacked as $more/FOLDER
+  [ -d "$more/$2" ] && return
+  (cd "$cache/wheels" && tar -xzf "$(npm pack --silent "$1")" && mv package "$more/$2")
+}
+packed @lobehub/fluent-emoji-3d@1.1.0 fluent-emoji-3d
+packed emojibase-data@17.0.0 emojibase-data
+packed @imgly/background-removal-data@1.4.5 background-removal
+if [ ! -d "$more/gcompris-qt-data" ]; then
+  (cd "$cache/wheels" && apt-get download -qq gcompris-qt-data && dpkg-deb -x gcompris-qt-data_*.deb "$more/gcompris-qt-data")
+fi
+"$venv/bin/python" matting.py
 exec "$venv/bin/python" assets.py
