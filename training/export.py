@@ -76,8 +76,8 @@ def vocabulary():
 
 
 def encoder_id(model):
-    """Changes with every weight of the encoders, so that no fusion is run on others than its own."""
-    crc = 0
+    """Changes with every weight of the encoders and with the vocabulary, so that no fusion is run on others than its own."""
+    crc = zlib.crc32(json.dumps(vocabulary()).encode())
     for name, p in sorted(own_tensors(model, ("patches.", "words.")).items()):
         crc = zlib.crc32(p.detach().half().numpy().tobytes(), zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"
