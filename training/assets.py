@@ -16,14 +16,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 import cutouts
 import lexicon
-import matting
+import picked
 import render
 from lexicon import CACHE
+from picked import MORE
 
 STAMPS = "/usr/share/tuxpaint/stamps"
 CLIPART = "/usr/share/openclipart/png"
 EMOJI_FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
-MORE = CACHE + "/more"
 CLIPART_FOLDERS = "animals containers education electronics food office plants recreation tools transportation computer people".split()
 
 
@@ -82,15 +82,6 @@ def fluent():
             yield {"source": "fluent", "name": names[code].lower(), "group": "fluent/" + code.lower(), "path": path, "photo": False}
 
 
-def photographs():
-    """Cut out by matting.py: fileName3 and file_name are "file name"."""
-    for path in sorted(glob.glob(MORE + "/gcompris-cutouts/*.png")):
-        stem = os.path.basename(path)[:-4]
-        name = re.sub(r"([a-z])([A-Z])", r"\1 \2", stem.split("-", 1)[1]).replace("_", " ").lower()
-        if not matting.LEFT_OUT.search(stem):
-            yield {"source": "gcompris", "name": re.sub(r" ?\d+$", "", name), "group": "gcompris/" + stem, "path": path, "photo": True}
-
-
 def picture(item):
     if "char" in item:
         font = ImageFont.truetype(EMOJI_FONT, 109)
@@ -103,10 +94,12 @@ def picture(item):
 
 
 def cut(item):
-    """One flat picture to one cut-out file; returns its record or None."""
+    """One flat picture to one cut-out file, or what an earlier run made of it; returns its record or None."""
     nouns = lexicon.nouns_of(item["source"], item["name"])
-    if not nouns and item["source"] != "stamp":  # unnamed stamps serve as clutter
+    if not nouns and item["source"] in ("emoji", "fluent", "clipart"):  # others that no word means serve as clutter
         return None
+    if os.path.exists(f"{CACHE}/{cutouts.file_of(item)}"):
+        return cutouts.record(item, nouns)
     try:
         rgba = cutouts.trim(picture(item))
     except Exception as problem:  # some SVG files are broken; a missing object does no harm
@@ -114,7 +107,7 @@ def cut(item):
         return None
     if rgba is None or (rgba[..., 3] > 250).mean() > 0.97:  # a full rectangle has no outline to cut along
         return None
-    return cutouts.save(item, rgba, nouns, "")
+    return cutouts.save(item, rgba, nouns)
 
 
 def rendered():
@@ -128,7 +121,7 @@ def rendered():
 
 def main():
     os.makedirs(CACHE + "/objects", exist_ok=True)
-    flat = [*stamps(), *emoji(), *fluent(), *clipart(), *photographs()]
+    flat = [*stamps(), *emoji(), *fluent(), *clipart(), *picked.pictures()]
     solid = render.models()
     done, todo, old = rendered(), [], []
     for item in solid:

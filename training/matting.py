@@ -1,6 +1,7 @@
 """Cuts photographs of one thing out of GCompris' pictures (Debian's gcompris-qt-data; free licences by picture).
 
   python matting.py        called by make_assets.sh; about 2.5 s a picture, those that are there are kept
+Which of them are used, and under which name, picked.tsv says.
 The matting network is ISNet, declared MIT, out of the npm package @imgly/background-removal-data; it is a tool, nothing of it is shipped.
 """
 import glob
@@ -15,12 +16,11 @@ import numpy as np
 
 from lexicon import CACHE
 
-PACKAGE, NETWORK, OUT = (f"{CACHE}/more/{folder}" for folder in ("gcompris-qt-data", "background-removal", "gcompris-cutouts"))
+PACKAGE, NETWORK, OUT = (f"{CACHE}/more/{folder}" for folder in ("gcompris-qt-data", "background-removal", "gcompris-mattes"))
+SIDE = 1024  # longest side of what is kept: the whole photograph, its thing opaque
 FOLDERS = ("categorization/resource/images/others", "categorization/resource/images/tools", "explore_farm_animals/resource/animals",
            "explore_world_animals/resource/animals", "erase/resource", "categorization/resource/images/fishes")
-# under the GFDL alone, or no usable outline
-LEFT_OUT = re.compile(r"measuringTape|papilio|gazelle|[Ww]hite_shark|kangaroo|blackslate|igloo|hammer3|pencil|owl|crocodile|narwhal|penguin|swans|buffetset|chair"
-                      r"|dragon|lemur|screwDriver$|fish(2|12|13|15|17|20|23)$|others-knife|horse$")
+LEFT_OUT = re.compile(r"measuringTape|papilio_demodocus|gazelle|[Ww]hite_shark|kangaroo")  # under the GFDL alone
 
 
 def unpack(resource, out):
@@ -49,16 +49,19 @@ def unpack(resource, out):
     walk(0, out)
 
 
-def alpha_of(session, image):
-    """The network's matte, with all but the largest piece and faint halos removed."""
-    x = (cv2.resize(image, (1024, 1024))[..., ::-1].astype(np.float32) - 128) / 256
-    matte = session.run(["output"], {"input": np.ascontiguousarray(x.transpose(2, 0, 1)[None])})[0][0, 0]
-    matte = cv2.resize(matte, image.shape[1::-1])
+def clean(matte):
+    """A matte with all but the largest piece and faint halos removed; None where nothing is left."""
     _, pieces, stats, _ = cv2.connectedComponentsWithStats((matte > .5).astype(np.uint8))
     if len(stats) < 2:
         return None
     largest = pieces == 1 + stats[1:, cv2.CC_STAT_AREA].argmax()
     return np.where(cv2.dilate(largest.astype(np.uint8), np.ones((3, 3))) > 0, np.clip(matte * 1.25 - .15, 0, 1), 0)
+
+
+def matte_of(session, image):
+    x = (cv2.resize(image, (1024, 1024))[..., ::-1].astype(np.float32) - 128) / 256
+    matte = session.run(["output"], {"input": np.ascontiguousarray(x.transpose(2, 0, 1)[None])})[0][0, 0]
+    return cv2.resize(matte, image.shape[1::-1])
 
 
 def network():
@@ -78,10 +81,12 @@ def main():
     for folder in FOLDERS:
         for path in sorted(glob.glob(f"{pictures}/gcompris/src/activities/{folder}/*.webp")):
             file = f"{OUT}/{folder.split('/')[-1]}-{os.path.basename(path)[:-5]}.png"
-            if LEFT_OUT.search(file[:-4]) or os.path.exists(file):
+            if LEFT_OUT.search(file) or os.path.exists(file):
                 continue
             image = cv2.imread(path)
-            alpha = alpha_of(session, image)
+            scale = min(1, SIDE / max(image.shape[:2]))
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            alpha = clean(matte_of(session, image))
             if alpha is not None:
                 cv2.imwrite(file, np.dstack([image, (alpha * 255).astype(np.uint8)]))
     print(len(glob.glob(OUT + "/*.png")), "photographs cut out")

@@ -1,4 +1,4 @@
-"""Renders 3-D models (Sweet Home 3D furniture, LIBERO objects) from several sides as cut-outs."""
+"""Renders 3-D models (Sweet Home 3D furniture, LIBERO objects, those of scans.py) from several sides as cut-outs."""
 import glob
 import os
 import re
@@ -10,6 +10,7 @@ import numpy as np
 
 import cutouts
 import lexicon
+import scans
 from lexicon import CACHE
 
 FURNITURE = "/usr/share/sweethome3d/furniture"
@@ -55,7 +56,7 @@ def libero():
 
 def models():
     named = []
-    for item in [*furniture(), *libero()]:
+    for item in [*furniture(), *libero(), *scans.models()]:
         nouns = lexicon.nouns_of(item["source"], item["name"])
         # every fourth unnamed model serves as clutter that no word means
         if nouns or zlib.crc32(item["group"].encode()) % 4 == 0:
@@ -63,10 +64,15 @@ def models():
     return named
 
 
-def _scene(item):
+def _shaded(part):
     import pyrender
-    import trimesh
-    source = trimesh.load(item["path"], force="scene")
+    if part.visual.kind == "texture" and part.visual.uv is None:  # the shader wants texture points; one of the texture's colours must do
+        part.visual.uv = np.zeros((len(part.vertices), 2))
+    return pyrender.Mesh.from_trimesh(part, smooth=len(part.faces) < 60_000)
+
+
+def _scene(item):
+    source = scans.load(item["path"])
     turn = np.eye(4)
     turn[:3, :3] = np.array(item["rotation"]).reshape(3, 3)
     source.apply_transform(turn)
@@ -78,7 +84,7 @@ def _scene(item):
     parts = [g for g in source.dump() if hasattr(g, "faces") and len(g.faces)]
     if sum(len(g.faces) for g in parts) > 400_000:
         raise ValueError("too many faces")
-    return [pyrender.Mesh.from_trimesh(g, smooth=len(g.faces) < 60_000) for g in parts]
+    return [_shaded(g) for g in parts]
 
 
 def _camera(rng, flat):
@@ -108,16 +114,17 @@ def views(item):
     """All views of one model; an unreadable model gives none."""
     import pyrender
     rng = np.random.default_rng(zlib.crc32(item["group"].encode()))
-    stem = {**item, "group": item.get("file_stem", item["group"])}
     records = []
     try:
         meshes = _scene(item)
-        flat = any(n in ("plate", "bowl", "tray", "book", "keyboard", "pan", "carpet") for n in item["nouns"])
+        flat = any(n in ("plate", "bowl", "tray", "book", "keyboard", "pan", "carpet", "knife", "scissors", "glasses") for n in item["nouns"])
         renderer = pyrender.OffscreenRenderer(SIZE, SIZE)
         for n in range(item["views"] if item["nouns"] else 3):
+            if item.get("colours"):
+                scans.paint(meshes, item["colours"], rng)
             rgba = cutouts.trim(np.ascontiguousarray(_render(renderer, meshes, rng, flat)))
             if rgba is not None:
-                records.append({**cutouts.save(stem, rgba, item["nouns"], f"-{n}"), "group": item["group"]})
+                records.append(cutouts.save(item, rgba, item["nouns"], f"-{n}"))
         renderer.delete()
     except Exception as problem:
         print("skipped", item["group"], type(problem).__name__, str(problem)[:80], flush=True)

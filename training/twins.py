@@ -9,7 +9,7 @@ import numpy as np
 import scenes
 
 ALIKE = 0.9  # correlation of small grey pictures and outlines
-FLAT = ("stamp", "emoji", "fluent", "clipart")
+FLAT = ("stamp", "emoji", "fluent", "clipart", "gcompris", "scratch", "oxygen")
 
 
 def signature(file):
