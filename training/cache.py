@@ -1,8 +1,9 @@
 """Composes scenes and keeps what the frozen trunk makes of them, so that the rest of the model trains fast.
 
-  python cache.py train objects 16000 --seed 1     cut-outs on backgrounds; shards of 128 scenes of one shape
-  python cache.py train tables 6000 --seed 1       robot table tops (tables.py)
-  python cache.py valid objects 600 --seed 2       the same from held-out objects; likewise tables
+  python cache.py train objects 12800 --seed 1     cut-outs on backgrounds; shards of 128 scenes of one shape
+  python cache.py train tables 4096 --seed 1       robot table tops (tables.py)
+  python cache.py train photos 1024 --seed 1       photographs of one thing (photos.py)
+  python cache.py valid objects 256 --seed 2       the same from held-out objects; likewise tables
 All in $ATTNVIZ_TRAINING_CACHE/scenes. Shards that exist are kept, so a stopped run continues.
 """
 import argparse
@@ -15,13 +16,14 @@ import geometry
 import lexicon
 from lexicon import CACHE, COLOURS
 from materials import MATERIALS
+from photos import compose_photo
 from scenes import SIZES, compose
 from tables import compose_table
 
 SHARD = 128
-COMPOSE = {"objects": compose, "tables": compose_table}
+COMPOSE = {"objects": compose, "tables": compose_table, "photos": compose_photo}
 # common shapes more often; cameras of robots are square or 4:3
-SHAPES = {"objects": ["1:1", "4:3", "4:3", "3:4", "16:9", "3:2", "9:16", "4:3", "2:3", "16:9"], "tables": ["4:3", "1:1", "4:3", "16:9"]}
+SHAPES = {"objects": ["1:1", "4:3", "4:3", "3:4", "16:9", "3:2", "9:16", "4:3", "2:3", "16:9"], "tables": ["4:3", "1:1", "4:3", "16:9"], "photos": ["4:3", "1:1", "3:4", "3:2"]}
 
 
 def describe(scene, layout):

@@ -12,10 +12,10 @@
 #include "support/sample_report.hpp"
 
 using attnviz::Report;
+using attnviz::WordKind;
 using attnviz::report::round_significant;
 using attnviz::report::to_json;
 using attnviz::test::sample_report;
-using attnviz::WordKind;
 using Json = nlohmann::ordered_json;
 
 namespace {
