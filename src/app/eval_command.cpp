@@ -34,6 +34,7 @@ std::vector<std::string> wanted_models(const EvalOptions& options) {
 std::vector<EvalSummary> score(const std::vector<std::unique_ptr<model::Model>>& models, const EvalDataset& dataset,
                                const EvalOptions& options) {
   std::vector<ItemScorer> scorers;
+  scorers.reserve(models.size());
   for (const auto& model : models) scorers.emplace_back(*model, options, dataset);
   EvalImages images;
   for (std::size_t i = 0; i < dataset.items.size(); ++i) {
@@ -41,6 +42,7 @@ std::vector<EvalSummary> score(const std::vector<std::unique_ptr<model::Model>>&
     if (!options.common.quiet) show_progress(i + 1, dataset.items.size());
   }
   std::vector<EvalSummary> summaries;
+  summaries.reserve(scorers.size());
   for (const ItemScorer& scorer : scorers) summaries.push_back(scorer.summary());
   return summaries;
 }

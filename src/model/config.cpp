@@ -71,7 +71,7 @@ void check_choice(const std::string& choice, const std::vector<std::string>& nam
 
 // A few hexadecimal digits.
 std::string parse_id(const Section& section) {
-  const std::string id = section.text("id");
+  std::string id = section.text("id");
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   if (id.empty() || !std::ranges::all_of(id, is_hex)) section.complain("id", "is not of digits and a to f");
   return id;

@@ -67,6 +67,7 @@ std::unique_ptr<Model> load(const std::string& name_or_path) { return Loader().l
 std::vector<std::unique_ptr<Model>> load_all(const std::vector<std::string>& names_or_paths) {
   Loader loader;
   std::vector<std::unique_ptr<Model>> models;
+  models.reserve(names_or_paths.size());
   for (const std::string& name : names_or_paths) models.push_back(loader.load(name));
   return models;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "attnviz/core/error.hpp"
@@ -149,7 +151,8 @@ const TensorView* SafeTensors::find(const std::string& tensor) const {
 std::size_t SafeTensors::num_values(const std::string& prefix) const {
   std::size_t total = 0;
   for (const auto& [tensor_name, tensor] : tensors_) {
-    if (tensor_name.starts_with(prefix)) total += tensor.bytes.size() / dtype_bytes(tensor.dtype_name);
+    if (!tensor_name.starts_with(prefix)) continue;
+    total += std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::size_t{1}, std::multiplies<>());
   }
   return total;
 }
