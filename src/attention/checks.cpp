@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "attention/panels.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/tensor_check.hpp"
 
@@ -68,7 +69,9 @@ void check_masks(std::size_t num_words, std::size_t num_keys, const AttentionOpt
 }
 
 void check_cache(const KeyValueCache& keys, std::size_t num_heads, std::size_t head_dim, const std::string& name) {
-  if (keys.num_heads != num_heads || keys.head_dim != head_dim || keys.num_keys == 0) {
+  const std::size_t size = num_heads * keys.num_keys * round_up(head_dim, kWidth);
+  const bool is_whole = keys.key.size() == size && keys.value.size() == size && size > 0;
+  if (keys.num_heads != num_heads || keys.head_dim != head_dim || !is_whole) {
     refuse(name + ": keys and values", "shape [" + std::to_string(keys.num_heads) + ", " +
                                            std::to_string(keys.num_keys) + ", " + std::to_string(keys.head_dim) +
                                            "] does not fit the layer's [" + std::to_string(num_heads) + ", keys, " +

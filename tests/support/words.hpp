@@ -1,7 +1,8 @@
-// Short ways to make a vocabulary and to read off a segmentation.
+// Short ways to make a vocabulary and words, and to read off a segmentation.
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "attnviz/core/vocabulary.hpp"
@@ -14,6 +15,14 @@ inline Vocabulary vocabulary_of(std::initializer_list<const char*> keys) {
   Vocabulary vocabulary;
   for (const char* key : keys) vocabulary.add(key, {vocabulary.entries.size() + 1, WordKind::noun});
   return vocabulary;
+}
+
+inline Word word_of(const std::string& text, std::optional<WordKind> kind, bool known = true) {
+  Word word;
+  word.text = text;
+  word.kind = kind;
+  word.known = known;
+  return word;
 }
 
 // "拿起/红色/杯子"

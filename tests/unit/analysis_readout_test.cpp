@@ -5,8 +5,10 @@
 
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/core/error.hpp"
+#include "support/words.hpp"
 
 using namespace attnviz;
+using attnviz::test::word_of;
 using namespace attnviz::analysis;
 
 namespace {
@@ -27,14 +29,6 @@ AttentionMaps sample_maps() {
 
 // 32 x 32 pixels of input, 2 x 2 patches; `content_width` cuts the right column away where it is 16 or less.
 PatchGrid small_grid(int content_width = 32) { return {32, 32, 32, 32, content_width, 32, 16}; }
-
-Word word_of(const std::string& text, std::optional<WordKind> kind, bool known = true) {
-  Word word;
-  word.text = text;
-  word.kind = kind;
-  word.known = known;
-  return word;
-}
 
 std::string usage_error(const AttentionMaps& maps, const ViewChoice& view) {
   try {

@@ -4,20 +4,14 @@
 #include <vector>
 
 #include "attnviz/analysis/readout.hpp"
+#include "support/words.hpp"
 
 using namespace attnviz;
 using attnviz::analysis::target_warning;
 using attnviz::analysis::word_warnings;
+using attnviz::test::word_of;
 
 namespace {
-
-Word word_of(const std::string& text, std::optional<WordKind> kind, bool known = true) {
-  Word word;
-  word.text = text;
-  word.kind = kind;
-  word.known = known;
-  return word;
-}
 
 WordReading reading_of(double nothing, double entropy, std::optional<double> agreement = std::nullopt) {
   WordReading reading;

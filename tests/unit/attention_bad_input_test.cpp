@@ -150,5 +150,8 @@ TEST_CASE("keys and values of another layer, or none") {
   const KeyValueCache narrower = AttentionLayer({16, 12, 100, 4}).attention().cache(patches);  // padded to the same
   CHECK(contains(refusal_of(narrower), {"keys and values", "[4, 5, 25]", "[4, keys, 32]"}));
   CHECK(contains(refusal_of({}), {"keys and values", "[0, 0, 0]"}));
+  KeyValueCache hollow = attention.cache(patches);
+  hollow.value = Buffer(1);
+  CHECK(contains(refusal_of(hollow), {"keys and values"}));
   CHECK_NOTHROW(attention.forward(words, attention.cache(patches)));
 }

@@ -13,8 +13,7 @@
 // Immutable after construction; calls from several threads are safe. Throws Error (model): shapes that do not fit each
 // other, model_dim not divisible by num_heads, no word, no key, a word with no key left to attend to, NaN or infinity
 // in an input, scores that are not finite (weights are not looked at by themselves). The message names the tensor and
-// both shapes. Masked patches must be
-// finite, too; whether they are looked at is not promised.
+// both shapes. Masked patches must be finite, too; whether they are looked at is not promised.
 #pragma once
 
 #include <cstddef>
