@@ -25,15 +25,21 @@ SETTLED = f"{CACHE}/checkpoints/base-settled.pt"
 
 
 def settle(name="base"):
-    """The checkpoint's model as the file stores it: priors of words folded into their rows, weights rounded."""
+    """The checkpoint's model and trunk as the file stores them: priors of words folded into their rows, weights rounded."""
     state = torch.load(f"{CACHE}/checkpoints/{name}.pt", weights_only=False, map_location="cpu")
     model = Model(Config(**state["config"]), priors.load())
     model.load_state_dict(state["model"])
     model.words.settle()
-    for p in model.parameters():
+    trunk = Trunk().restore(state["tail"])
+    for p in [*model.parameters(), *trunk.parameters()]:
         p.data = p.data.half().float()
-    torch.save({"model": model.state_dict(), "config": vars(model.config)}, SETTLED)
-    return model.eval()
+    tail = trunk.tail().state_dict() if trunk.tuned else None
+    torch.save({"model": model.state_dict(), "config": vars(model.config), "tail": tail}, SETTLED)
+    return model.eval(), trunk
+
+
+def honesty_path(name):
+    return f"{CACHE}/checkpoints/{name}-honesty.json"
 
 
 def zoo_model(base, path):
@@ -75,10 +81,10 @@ def vocabulary():
     return [entry for entry in lexicon.vocabulary() if known(WORDS[entry["row"] - 1])]
 
 
-def encoder_id(model):
+def encoder_id(model, trunk):
     """Changes with every weight of the encoders and with the vocabulary, so that no fusion is run on others than its own."""
     crc = zlib.crc32(json.dumps(vocabulary()).encode())
-    for name, p in sorted(own_tensors(model, ("patches.", "words.")).items()):
+    for name, p in sorted((trunk_tensors(trunk) | own_tensors(model, ("patches.", "words."))).items()):
         crc = zlib.crc32(p.detach().half().numpy().tobytes(), zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"
 
@@ -88,7 +94,7 @@ def base_config(model, trunk):
     vision = {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": 400, "mean": [MEAN] * 3, "std": [STD] * 3,
               "stem": 32, "blocks": [block.spec for block in trunk.blocks], "head": 1280, "mixers": c.mixers}
     text = {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64, "apart": list(c.apart)}
-    return {"name": "base", "id": encoder_id(model), "vision": vision, "text": text}
+    return {"name": "base", "id": encoder_id(model, trunk), "vision": vision, "text": text}
 
 
 def write(path, config, model, tensors, **metadata):
@@ -106,15 +112,18 @@ def main():
     parser.add_argument("--only", help="names separated by commas")
     args = parser.parse_args()
     wanted = args.only.split(",") if args.only else None
-    base, trunk = settle(args.name), Trunk()
+    base, trunk = settle(args.name)
     if not wanted or "base" in wanted:
         tensors = trunk_tensors(trunk) | own_tensors(base, ("patches.", "words.", "fusion.", "action."))
-        write(f"{args.out}/base.safetensors", base_config(base, trunk), base, tensors, vocabulary=vocabulary())
+        config = base_config(base, trunk)
+        if os.path.exists(honesty_path(args.name)):
+            config["honesty"] = json.load(open(honesty_path(args.name)))
+        write(f"{args.out}/base.safetensors", config, base, tensors, vocabulary=vocabulary())
     for path in sorted(glob.glob(f"{CACHE}/zoo/*-1.pt")):
         name = os.path.basename(path)[:-len("-1.pt")]
         if not wanted or name in wanted:
             model = zoo_model(base, path)
-            config = {"name": name, "encoders": {"model": "base", "id": encoder_id(base)}}
+            config = {"name": name, "encoders": {"model": "base", "id": encoder_id(base, trunk)}}
             write(f"{args.out}/{name}.safetensors", config, model, own_tensors(model, ("fusion.", "action.")))
 
 

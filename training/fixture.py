@@ -60,7 +60,7 @@ def main():
     image = (F.interpolate(coarse, (64, 96), mode="bicubic") + 20 * torch.randn(1, 3, 64, 96)).clamp(0, 255)
     image = image[0].permute(1, 2, 0).to(torch.uint8).contiguous()
     rows = torch.tensor([BY_NAME[w].row for w in WORDS])
-    stages = forward(settle(args.name), trunks.Trunk(), image, rows)
+    stages = forward(*settle(args.name), image, rows)
     os.makedirs(os.path.dirname(args.out), exist_ok=True)
     save_file({k: v.contiguous() for k, v in stages.items()}, args.out)
     print(args.out, os.path.getsize(args.out), "bytes", {k: tuple(v.shape) for k, v in stages.items()})

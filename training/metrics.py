@@ -64,4 +64,4 @@ def evaluate(model, trunk, shards, device="cpu", seed=7, limit=32):
 
 
 def forward(model, trunk, batch):
-    return model(batch.f16, trunk.finish(batch.f320), batch.rgb, batch.padding, batch.rows)
+    return model(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding, batch.rows)

@@ -21,8 +21,8 @@ SEVERAL = re.compile(r"chicken|cow$|horse|lemur|camels|spoon|swans|screwDriver3|
 @functools.lru_cache(None)
 def photographs(held_out):
     """[(path, nouns)] of this side of the division."""
-    groups = [group for of_noun in scenes.library(held_out).values() for group in of_noun
-              if group[0]["source"] == "gcompris" and not SEVERAL.search(group[0]["group"])]
+    groups = [group for noun, of_noun in scenes.library(held_out).items() for group in of_noun
+              if noun and group[0]["source"] == "gcompris" and not SEVERAL.search(group[0]["group"])]
     return [(f"{matting.OUT}/{os.path.basename(g[0]['group'])}.png", g[0]["nouns"]) for g in groups]
 
 

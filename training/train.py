@@ -23,6 +23,8 @@ from trunk import Trunk, pretrained
 DECAY = 0.05  # of weights; there are few objects a noun, so names are easily learned by heart
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 KEEP = ("steps", "spent", "rounds")
+TAIL_RATE = 0.1  # of the rest's learning rate
+KEPT = 1.0       # weight of the tail's distance from what it was
 
 
 def start_from_imagenet(model):
@@ -66,7 +68,9 @@ class Trainer:
         self.namer = losses.Namer(self.model.config.dim)
         start_from_imagenet(self.model)
         self.model.to(DEVICE), self.namer.to(DEVICE)
+        self.original = Trunk().to(DEVICE)  # what the tail must not forget
         self.optimizer = optimizer_of([self.model, self.namer], args.lr)
+        self.optimizer.add_param_group({"params": list(self.trunk.tail().parameters()), "weight_decay": 0, "scale": TAIL_RATE})
         self.path = f"{CACHE}/checkpoints/{args.name}.pt"
         self.spent, self.steps, self.rounds = 0.0, 0, 0
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
@@ -77,6 +81,7 @@ class Trainer:
         state = torch.load(self.path, weights_only=False, map_location=DEVICE)
         for part in ("model", "namer", "optimizer"):
             getattr(self, part).load_state_dict(state[part])
+        self.trunk.restore(state["tail"])
         for name in KEEP:
             setattr(self, name, state[name])
         self.rng = np.random.default_rng([self.args.seed, self.steps])
@@ -84,12 +89,17 @@ class Trainer:
     def save(self):
         state = {part: getattr(self, part).state_dict() for part in ("model", "namer", "optimizer")}
         state |= {name: getattr(self, name) for name in KEEP} | {"config": vars(self.model.config)}
+        state["tail"] = self.trunk.tail().state_dict() if self.trunk.tuned else None
         torch.save(state, self.path + ".part")
         os.replace(self.path + ".part", self.path)
 
     def loss(self, batch):
         """While names come first only the class loss counts."""
-        f32 = self.trunk.finish(batch.f320)
+        f32, kept = self.trunk.coarse(batch), 0
+        if self.trunk.tuned:  # photographs shall keep the meaning that ImageNet gave them
+            with torch.no_grad():
+                before = self.original.coarse(batch)
+            kept = F.mse_loss(f32.float(), before.float()) / before.float().var()
         f16, f32 = (disturb(x) for x in (batch.f16, f32))
         if self.steps < self.args.names_first * self.args.steps:
             v = self.model.patches(f16, f32, batch.rgb, batch.padding)
@@ -100,17 +110,20 @@ class Trainer:
         looks = [losses.attention_loss(m.float().mean(2), batch) for m in maps]
         where, box = losses.action_loss(self.model, batch, v, g)
         # the first layers gather what the last needs; a little guidance helps them to start
-        loss = looks[-1] + 0.1 * sum(looks[:-1]) + 0.3 * name + 0.25 * where + 0.15 * box
-        return loss, {"look": looks[-1], "first": looks[0], "name": name, "right": right, "where": where, "box": box}
+        loss = looks[-1] + 0.1 * sum(looks[:-1]) + 0.3 * name + 0.25 * where + 0.15 * box + KEPT * kept
+        return loss, {"look": looks[-1], "first": looks[0], "name": name, "right": right, "where": where, "box": box,
+                      **({"kept": kept} if self.trunk.tuned else {})}
 
     def step(self, batch):
+        if not self.trunk.tuned and self.steps >= self.args.tail_from * self.args.steps:
+            self.trunk.tune()
         for group in self.optimizer.param_groups:
-            group["lr"] = rate(self.steps / self.args.steps, self.args.lr)
+            group["lr"] = rate(self.steps / self.args.steps, self.args.lr) * group.get("scale", 1)
         with torch.autocast(DEVICE, torch.bfloat16):  # halves the time; softmax and losses stay float32
             loss, parts = self.loss(batch.to(DEVICE))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_([*self.model.parameters(), *self.trunk.tail().parameters()], 1.0)
         self.optimizer.step()
         self.steps += 1
         return {k: v.detach() for k, v in parts.items()}
@@ -150,6 +163,7 @@ def main():
     parser.add_argument("--name", default="base")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--names-first", type=float, default=0.05, help="share of the steps given to names alone")
+    parser.add_argument("--tail-from", type=float, default=1, help="share of the steps after which the trunk's tail is trained, too")
     parser.add_argument("--report", type=float, default=8, help="minutes between reports and checkpoints")
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--batch", type=int, default=16)

@@ -1,4 +1,6 @@
-"""The frozen EfficientNet-Lite0 trunk: ImageNet weights, batch norm folded in, rounded to float16 as the file stores them."""
+"""The EfficientNet-Lite0 trunk: ImageNet weights, batch norm folded in, rounded to float16 as the file stores them.
+
+All of it up to stride 16 stays as it is, so that its features can be cached; its tail (stride 32) may be trained."""
 import math
 import os
 
@@ -56,6 +58,7 @@ class Trunk(nn.Module):
         self.head = Conv(source._conv_head, source._bn1)
         # the last block of stride 16: the one before the last that halves the picture
         self.tap = max(i for i, b in enumerate(self.blocks) if b.depthwise.stride == 2) - 1
+        self.tuned = False
         self.eval()
 
     def forward(self, pixels):
@@ -70,6 +73,29 @@ class Trunk(nn.Module):
     def finish(self, x):
         """The head: [B, 320, h, w] -> [B, 1280, h, w]."""
         return F.relu6(self.head(x))
+
+    def coarse(self, batch):
+        """[B, 1280, H/32, W/32] from cached features."""
+        if not self.tuned:
+            return self.finish(batch.f320)
+        x = batch.f16
+        for block in self.blocks[self.tap + 1:]:
+            x = block(x)
+        return self.finish(x)
+
+    def tune(self):
+        """From now on the tail is trained, or holds trained weights."""
+        self.tuned = True
+        return self.tail().requires_grad_(True)
+
+    def tail(self):
+        return nn.ModuleList([*self.blocks[self.tap + 1:], self.head])
+
+    def restore(self, state):
+        """`state`: what state_dict() gave for the tail of another trunk, or None for the untrained one."""
+        if state is not None:
+            self.tune().load_state_dict(state)
+        return self
 
 
 def pretrained():

@@ -44,19 +44,19 @@ STRATEGIES = {
 
 
 def base_model(fusion):
-    """The base model with another, untrained fusion and action head; its encoders frozen."""
+    """The base model with another, untrained fusion and action head, its encoders frozen; and its trunk."""
     state = torch.load(f"{CACHE}/checkpoints/base-settled.pt", weights_only=False)
     model = Model(Config(**state["config"]))
     model.load_state_dict(state["model"])
     model.requires_grad_(False)
     model.config.fusion = fusion
     model.fusion, model.action = fusions.make(fusion, model.config.dim), Action(model.config)
-    return model.to(DEVICE)
+    return model.to(DEVICE), Trunk().restore(state["tail"]).to(DEVICE)
 
 
 def loss_of(model, trunk, batch):
     with torch.no_grad():
-        x, absent, v = model.encode(batch.f16, trunk.finish(batch.f320), batch.rgb, batch.padding, batch.rows)
+        x, absent, v = model.encode(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding, batch.rows)
     maps, g = model.fuse(x, absent, v, batch.padding, batch.grid)
     looks = [losses.attention_loss(m.float().mean(2), batch) for m in maps]
     where, box = losses.action_loss(model, batch, v, g)
@@ -65,7 +65,7 @@ def loss_of(model, trunk, batch):
 
 def train(name, seed, args):
     torch.manual_seed(seed)
-    rng, trunk, model = np.random.default_rng(seed), Trunk().to(DEVICE), base_model(STRATEGIES[name])
+    rng, (model, trunk) = np.random.default_rng(seed), base_model(STRATEGIES[name])
     optimizer, shards = optimizer_of([model.fusion, model.action], args.lr), data.shards("train")
     steps, begin, parts = 0, time.time(), []
     model.train()

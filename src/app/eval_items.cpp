@@ -98,8 +98,19 @@ void ItemScorer::score(const EvalItem& item, EvalImages& images) {
 EvalSummary ItemScorer::summary() const {
   EvalSummary summary = summary_;
   if (!item_ms_.empty()) summary.ms = median(item_ms_);
-  if (!present_.empty()) summary.nothing = {present_.size(), analysis::separation(absent_, present_)};
+  if (!present_.empty()) summary.nothing = separation();
   return summary;
+}
+
+Separation ItemScorer::separation() const {
+  const auto warned_of = [above = model_.honesty().nothing](const std::vector<double>& shares) {
+    return static_cast<double>(std::ranges::count_if(shares, [above](double share) { return share > above; }));
+  };
+  const double right = warned_of(absent_), all = right + warned_of(present_);
+  Separation result{present_.size(), analysis::separation(absent_, present_), {}, {}};
+  if (all > 0) result.precision = right / all;
+  result.recall = right / static_cast<double>(absent_.size());
+  return result;
 }
 
 ItemScorer::Heats ItemScorer::attend(const Words& words) const {

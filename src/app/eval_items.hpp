@@ -51,6 +51,7 @@ private:
   void add(const Scored& one, const std::vector<Scored>& all, KindScores& scores) const;
   void score_nothing(const EvalItem& item, const EvalTarget& target);
   std::optional<double> nothing_share(const std::string& word) const;
+  Separation separation() const;
 
   const model::Model& model_;
   ViewChoice view_;

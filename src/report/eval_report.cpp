@@ -26,11 +26,13 @@ Json kind_json(const KindScores& scores) {
               {"discrimination", number_or_null(scores.discrimination)}};
 }
 
-std::string cell(const Mean& mean) {
-  const std::optional<double> value = mean.value();
-  if (!value) return "          -";
+std::string figure(const std::optional<double>& value, int width = 0) {
   char text[32];
-  std::snprintf(text, sizeof text, "%11.3f", *value);
+  if (value) {
+    std::snprintf(text, sizeof text, "%*.3f", width, *value);
+  } else {
+    std::snprintf(text, sizeof text, "%*s", width, "-");
+  }
   return text;
 }
 
@@ -45,12 +47,12 @@ std::string lines_below(const EvalSummary& summary, bool zh) {
     text += line;
   }
   if (summary.nothing.auc) {
-    char line[128];
-    std::snprintf(line, sizeof line,
-                  zh ? "%zu 对名词，“此处没有”区分图中有无，AUC %.3f\n"
-                     : "%zu pairs of nouns, present and absent told apart by \"nothing here\": AUC %.3f\n",
-                  summary.nothing.count, *summary.nothing.auc);
-    text += line;
+    const Separation& nothing = summary.nothing;
+    text += std::to_string(nothing.count) +
+            (zh ? " 对名词，“此处没有”区分图中有无，AUC "
+                : " pairs of nouns, present and absent told apart by \"nothing here\": AUC ") +
+            figure(nothing.auc) + (zh ? "；警告的精确率 " : "; its warning: precision ") + figure(nothing.precision) +
+            (zh ? "，召回率 " : ", recall ") + figure(nothing.recall) + "\n";
   }
   return text;
 }
@@ -73,7 +75,11 @@ Json eval_json(const EvalSummary& summary) {
                {{"n", summary.success.count},
                 {"rate", number_or_null(summary.success)},
                 {"chance", number_or_null(summary.success_chance)}}},
-              {"nothing", {{"n", summary.nothing.count}, {"auc", number_or_null(summary.nothing.auc)}}},
+              {"nothing",
+               {{"n", summary.nothing.count},
+                {"auc", number_or_null(summary.nothing.auc)},
+                {"precision", number_or_null(summary.nothing.precision)},
+                {"recall", number_or_null(summary.nothing.recall)}}},
               {"skipped", std::move(skipped)}};
 }
 
@@ -98,7 +104,7 @@ std::string to_text(const EvalSummary& summary, Language language) {
     text += left_aligned(kind, 8) + count;
     for (const Mean* mean : {&scores.mass, &scores.pointing, &scores.iou, &scores.chance, &scores.centre,
                              &scores.control, &scores.discrimination}) {
-      text += cell(*mean);
+      text += figure(mean->value(), 11);
     }
     text += "\n";
   }

@@ -82,7 +82,7 @@ TEST_CASE("whether nothing-here tells present from absent nouns: each noun of an
   Json colour_only = scene_item();
   colour_only["targets"].erase(1);
   REQUIRE(evaluate(dir, colour_only.dump()).exit_code == 0);
-  CHECK(figures(dir)["nothing"].dump() == R"({"n":0,"auc":null})");
+  CHECK(figures(dir)["nothing"].dump() == R"({"n":0,"auc":null,"precision":null,"recall":null})");
 }
 
 TEST_CASE("--model all: a line and an entry for every model that is found") {

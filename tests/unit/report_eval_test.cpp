@@ -25,7 +25,7 @@ EvalSummary sample_summary() {
   summary.kinds = {{"noun", scores}, {"all", scores}};
   summary.success = {1, 2};
   summary.success_chance = {0.25, 2};
-  summary.nothing = {12, 0.9375};
+  summary.nothing = {12, 0.9375, 0.75, 0.5};
   summary.skipped = {{"7", "line 7: not valid JSON"}};
   return summary;
 }
@@ -41,7 +41,7 @@ TEST_CASE("JSON: kinds without items are absent, means without items null") {
         R"("discrimination":null},"all":{"n":3,"mass":0.333333,"pointing":1,"iou":0.25,"chance":0.1,"centre":0,)"
         R"("control":0.25,"discrimination":null}})");
   CHECK(json["success"].dump() == R"({"n":2,"rate":0.5,"chance":0.125})");
-  CHECK(json["nothing"].dump() == R"({"n":12,"auc":0.9375})");
+  CHECK(json["nothing"].dump() == R"({"n":12,"auc":0.9375,"precision":0.75,"recall":0.5})");
   CHECK_FALSE(json.contains("ms"));  // two runs of an evaluation write the same file
   CHECK(json["skipped"].dump() == R"([{"id":"7","reason":"line 7: not valid JSON"}])");
 }
@@ -53,7 +53,8 @@ TEST_CASE("the table") {
         "noun         3      0.333      1.000      0.250      0.100      0.000      0.250          -\n"
         "all          3      0.333      1.000      0.250      0.100      0.000      0.250          -\n"
         "2 goals, success 0.500, chance 0.125\n"
-        "12 pairs of nouns, present and absent told apart by \"nothing here\": AUC 0.938\n"
+        "12 pairs of nouns, present and absent told apart by \"nothing here\": AUC 0.938; its warning: precision "
+        "0.750, recall 0.500\n"
         "skipped 7: line 7: not valid JSON\n");
 }
 

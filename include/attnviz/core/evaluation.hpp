@@ -65,6 +65,9 @@ struct KindScores {
 struct Separation {
   std::size_t count = 0;      // pairs of such words
   std::optional<double> auc;  // how often the absent one's share is the higher; ties count half
+  // Of the warning that a word names nothing: how many of the words warned of are absent ones (none where nobody is
+  // warned), and how many of the absent ones are warned of.
+  std::optional<double> precision, recall;
 };
 
 struct EvalSummary {
