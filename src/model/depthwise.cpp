@@ -1,19 +1,12 @@
 #include "model/depthwise.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
+#include "attnviz/attention/window_sum.hpp"
 #include "attnviz/core/parallel.hpp"
 
 namespace attnviz::model {
 namespace {
-
-// Channels that are summed together: four vectors of every machine's base instruction set.
-constexpr std::size_t kLanes = 4, kVectors = 4, kChunk = kLanes * kVectors;
-// Output columns that share a chunk's taps.
-constexpr std::size_t kTileCols = 2;
-typedef float Floats __attribute__((vector_size(kLanes * sizeof(float))));
 
 using attention::Activation;
 
@@ -28,60 +21,9 @@ struct Window {
     end = std::min(kernel, size + before - start);
     first_cell = start + begin - before;
   }
+
+  bool whole(std::size_t kernel) const { return end - begin == kernel; }
 };
-
-// The cells under one output cell's window. `cells` and `taps` point at the chunk's first channel.
-struct Patch {
-  Window rows, cols;
-  const float* cells;  // the map's cell under (rows.begin, cols.begin)
-  const float* taps;   // the tap (0, 0)
-  std::size_t row_stride, channels, kernel;
-};
-
-// Calls use(cell, tap) for every cell inside the map.
-template <typename Use>
-void for_each_tap(const Patch& patch, const Use& use) {
-  for (std::size_t ky = patch.rows.begin; ky < patch.rows.end; ++ky) {
-    const float* cell = patch.cells + (ky - patch.rows.begin) * patch.row_stride;
-    const float* tap = patch.taps + (ky * patch.kernel + patch.cols.begin) * patch.channels;
-    for (std::size_t kx = patch.cols.begin; kx < patch.cols.end; ++kx) {
-      use(cell, tap);
-      cell += patch.channels;
-      tap += patch.channels;
-    }
-  }
-}
-
-Floats load(const float* from) {
-  Floats values;
-  std::memcpy(&values, from, sizeof values);
-  return values;
-}
-
-Floats activated(Floats sums, Activation activation) {
-  if (activation == Activation::none) return sums;
-  const Floats zero{}, six = zero + 6.0f;
-  const Floats positive = sums > zero ? sums : zero;
-  return activation == Activation::relu ? positive : positive < six ? positive : six;
-}
-
-void convolve_chunk(const Patch& patch, const float* bias, Activation activation, float* y) {
-  std::array<Floats, kVectors> sums;
-  for (std::size_t v = 0; v < kVectors; ++v) sums[v] = load(bias + v * kLanes);
-  for_each_tap(patch, [&](const float* cell, const float* tap) {
-    for (std::size_t v = 0; v < kVectors; ++v) sums[v] += load(cell + v * kLanes) * load(tap + v * kLanes);
-  });
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    const Floats result = activated(sums[v], activation);
-    std::memcpy(y + v * kLanes, &result, sizeof result);
-  }
-}
-
-void convolve_one(const Patch& patch, const float* bias, Activation activation, float* y) {
-  float sum = *bias;
-  for_each_tap(patch, [&](const float* cell, const float* tap) { sum += *cell * *tap; });
-  *y = activated(Floats{sum}, activation)[0];
-}
 
 }  // namespace
 
@@ -98,27 +40,26 @@ RowRange Depthwise::input_rows(RowRange out, std::size_t height) const {
 void Depthwise::forward(ConstMatrixView x, MapSize size, RowRange out, MatrixView y) const {
   const std::size_t out_width = size.strided(stride).width, first_row = input_rows(out, size.height).begin;
   const std::size_t channels = x.cols(), row_stride = size.width * channels;
-  const auto convolve_cells = [&](std::size_t row, std::size_t first_col, std::size_t end_col, std::size_t channel) {
-    const Window rows(row, size.height, kernel, stride);
-    for (std::size_t col = first_col; col < end_col; ++col) {
-      const Window cols(col, size.width, kernel, stride);
-      const float* cells = x.data() + (rows.first_cell - first_row) * row_stride + cols.first_cell * channels + channel;
-      const Patch patch{rows, cols, cells, taps.data() + channel, row_stride, channels, kernel};
-      float* result = y.data() + ((row - out.begin) * out_width + col) * channels + channel;
-      if (channel + kChunk <= channels) {
-        convolve_chunk(patch, bias.data() + channel, activation, result);
-      } else {
-        convolve_one(patch, bias.data() + channel, activation, result);
-      }
-    }
-  };
-  // A chunk's taps and the cells under a few outputs stay in the first-level cache.
   parallel_for(out.size(), [&](std::size_t i) {
-    for (std::size_t col = 0; col < out_width; col += kTileCols) {
-      const std::size_t end_col = std::min(col + kTileCols, out_width);
-      for (std::size_t c = 0; c < channels; c += c + kChunk <= channels ? kChunk : 1) {
-        convolve_cells(out.begin + i, col, end_col, c);
+    const Window rows(out.begin + i, size.height, kernel, stride);
+    for (std::size_t col = 0, run = 1; col < out_width; col += run) {
+      const Window cols(col, size.width, kernel, stride);
+      run = 1;  // neighbours whose windows lie inside the map alike go together
+      if (cols.whole(kernel)) {
+        while (col + run < out_width && Window(col + run, size.width, kernel, stride).whole(kernel)) ++run;
       }
+      attention::window_sum({.x = x.data() + (rows.first_cell - first_row) * row_stride + cols.first_cell * channels,
+                             .x_row = row_stride,
+                             .x_step = stride * channels,
+                             .taps = taps.row(rows.begin * kernel + cols.begin).data(),
+                             .tap_row = kernel * channels,
+                             .rows = rows.end - rows.begin,
+                             .cols = cols.end - cols.begin,
+                             .bias = bias.data(),
+                             .y = y.row(i * out_width + col).data(),
+                             .count = run,
+                             .channels = channels,
+                             .activation = activation});
     }
   });
 }

@@ -11,6 +11,8 @@
 #define HWY_TARGET_INCLUDE "attention/kernels/matmul_kernel.cpp"
 #include "hwy/cache_control.h"
 #include "hwy/foreach_target.h"
+
+#include "attention/kernels/activate-inl.hpp"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -27,13 +29,6 @@ constexpr bool kManyRegisters = kLanes == 16 || HWY_ARCH_ARM;  // 32 with AVX-51
 constexpr std::size_t kTileRows = kLanes == 16 ? 8 : (kLanes == 8 || kManyRegisters) ? 6 : 3;
 constexpr std::size_t kTilePanels = kLanes == 16 ? 2 : 1;
 constexpr std::size_t kFewRows = 3;
-
-HWY_INLINE Vector activate(Activation activation, Vector v) {
-  const Tag d;
-  if (activation == Activation::none) return v;
-  v = hn::Max(v, hn::Zero(d));
-  return activation == Activation::relu ? v : hn::Min(v, hn::Set(d, 6.0f));
-}
 
 // What one row of a tile needs to be finished; all but `decay` point at the panel's first column.
 struct RowEnd {
