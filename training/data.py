@@ -12,7 +12,7 @@ from materials import MATERIALS
 
 MAX_WORDS = 12
 # kinds of aims, as numbers in the batch
-NONE, COLOUR, NOUN, VERB, FUNCTION, ABSENT = range(6)
+NONE, COLOUR, NOUN, VERB, FUNCTION, ABSENT, SEVERAL = range(7)
 NOTHING_BELOW = 8 / 16  # a region of less than half a patch is as good as absent
 
 
@@ -21,7 +21,8 @@ class Shard:
 
     def __init__(self, path):
         data = torch.load(path, mmap=True, weights_only=False)
-        self.f16, self.f320, self.rgb = data["f16"], data["f320"], data["rgb"]
+        self.path = path
+        self.features = {name: data[name] for name in ("f16", "f320", "rgb")}  # what a batch takes its part of
         self.padding = torch.from_numpy(~geometry.content_patches(data["layout"]))
         self.layout = data["layout"]
         self.scenes = data["scenes"]
@@ -44,20 +45,20 @@ def region(scene, aim):
         cover = scene["cover"][found].max(0) if found else None
     elif kind == "colour":
         cover = scene["colour_cover"][COLOURS.index(aim[1])]
-    elif kind == "goal":
-        cover = scene["cover"][aim[1]]
+    elif kind in ("goal", "any"):
+        cover = scene["cover"][[aim[1]] if kind == "goal" else list(aim[1])].max(0)
     else:
         return None
     return cover if cover is not None and cover.sum() >= 255 * NOTHING_BELOW else None
 
 
 def aim_kind(token, cover):
-    if token.aim[0] == "any":
-        return NONE
     if token.word.kind == "other":
         return FUNCTION
     if cover is None:
         return ABSENT
+    if token.aim[0] == "any":
+        return SEVERAL
     return {"colour": COLOUR, "noun": NOUN, "material": COLOUR}.get(token.word.kind, VERB)  # words of size and place are aimed as verbs are
 
 
@@ -67,13 +68,15 @@ class Batch:
     def __init__(self, shard, picks, spoken, forget=None):
         patches = shard.padding.numel()
         b, per_image = len(picks), len(spoken[0])
-        self.f16, self.f320, self.rgb = (t[picks].float() for t in (shard.f16, shard.f320, shard.rgb))
+        for name, features in shard.features.items():
+            setattr(self, name, features[picks].float())
         self.padding = shard.padding.expand(b, -1)
         self.grid = shard.layout[3], shard.layout[2]
         rows = np.full((b, per_image, MAX_WORDS), -1)
         kinds = np.zeros((b, per_image, MAX_WORDS), np.int64)
         cover = np.zeros((b, per_image, MAX_WORDS, patches), np.uint8)
-        goal = np.full((b, per_image), -1)
+        goal = np.full((b, per_image), -1)                                  # the one thing singled out
+        where = np.zeros((b, per_image, patches), np.uint8)                 # what the target may be
         boxes = np.zeros((b, per_image, 4), np.float32)
         for i, pick in enumerate(picks):
             scene = shard.scenes[pick]
@@ -84,19 +87,16 @@ class Batch:
                     kinds[i, j, k] = aim_kind(token, found)
                     if found is not None:
                         cover[i, j, k] = found
-                    if token.aim[0] == "goal":
-                        goal[i, j] = token.aim[1]
-                        boxes[i, j] = scene["boxes"][token.aim[1]]
-                if goal[i, j] < 0 and (only := _single_thing(scene, tokens)) is not None:
-                    goal[i, j], boxes[i, j] = only, scene["boxes"][only]
+                goal[i, j], where[i, j] = target(scene, tokens)
                 if forget and forget.random() < .06:
                     _forget_noun(tokens, rows[i, j], kinds[i, j], cover[i, j])
-                    goal[i, j] = -1
+                    goal[i, j], where[i, j] = -1, 0
+                if goal[i, j] >= 0:
+                    boxes[i, j] = scene["boxes"][goal[i, j]]
         self.rows, self.kinds, self.goal = torch.from_numpy(rows), torch.from_numpy(kinds), torch.from_numpy(goal)
         self.cover = torch.from_numpy(cover).float() / 255
         self.boxes = torch.from_numpy(boxes)
-        self.goal_cover = torch.stack([torch.from_numpy(np.stack([shard.scenes[p]["cover"][max(0, g)] for g in goal[i]]))
-                                       for i, p in enumerate(picks)]).float() / 255
+        self.goal_cover = torch.from_numpy(where).float() / 255
         self.scenes = [shard.scenes[p] for p in picks]
 
     def to(self, device):
@@ -115,19 +115,23 @@ def _forget_noun(tokens, rows, kinds, cover):
             kinds[k] = NONE
 
 
-def _single_thing(scene, tokens):
-    """Instructions without a verb ("cup") also have a target where only one thing fits."""
-    if any(t.word.kind == "verb" for t in tokens):
-        return None
-    noun = next((t.aim[1] for t in tokens if t.aim[0] == "noun"), None)
-    colour = next((t.aim[1] for t in tokens if t.aim[0] == "colour"), None)
-    found = instructions.fits(scene["things"], noun, colour)
-    return found[0] if len(found) == 1 else None
+def target(scene, tokens):
+    """Index of the one thing singled out, or -1, and the cover of what the target may be: everything where nothing there is
+    meant, so that no place stands out, and zeros where there is no saying."""
+    verb = next((t for t in tokens if t.word.kind == "verb"), None)
+    if verb is None:  # instructions without a verb ("cup") also have a target where only one thing fits
+        noun, colour = (next((t.aim[1] for t in tokens if t.aim[0] == kind), None) for kind in ("noun", "colour"))
+        found = instructions.fits(scene["things"], noun, colour) if noun or colour else []
+        return (found[0], scene["cover"][found[0]]) if len(found) == 1 else (-1, 0)
+    cover = region(scene, verb.aim)
+    if verb.aim[0] == "goal" and cover is not None:
+        return verb.aim[1], cover
+    return -1, 255 if verb.aim[0] == "nothing" else 0 if cover is None else cover
 
 
 def speak(scene, rng, count):
     """Half of the instructions in each language."""
-    said = [instructions.sample(scene["things"], scene["there"], ("zh", "en")[k % 2], rng, any_pair=False) for k in range(count)]
+    said = [instructions.sample(scene["things"], scene["there"], ("zh", "en")[k % 2], rng, alike_share=.25, any_pair=False) for k in range(count)]
     return [instructions.cluttered(tokens, ("zh", "en")[k % 2], rng) for k, tokens in enumerate(said)]
 
 

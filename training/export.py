@@ -2,7 +2,7 @@
 
   python export.py --out ../assets/models                  base, and the zoo's models beside it where they are trained
   python export.py --out ../assets/models --only base
-The zoo's encoders are the base model's: `settle` below fixes them once, and zoo.py trains on what it saved.
+The zoo's encoders are the base model's as `settle` below leaves them.
 """
 import argparse
 import glob
@@ -21,8 +21,6 @@ from lexicon import CACHE, WORDS
 from model import Config, Model
 from trunk import MEAN, STD, Trunk
 
-SETTLED = f"{CACHE}/checkpoints/base-settled.pt"
-
 
 def settle(name="base"):
     """The checkpoint's model and trunk as the file stores them: priors of words folded into their rows, weights rounded."""
@@ -33,8 +31,6 @@ def settle(name="base"):
     trunk = Trunk().restore(state["tail"])
     for p in [*model.parameters(), *trunk.parameters()]:
         p.data = p.data.half().float()
-    tail = trunk.tail().state_dict() if trunk.tuned else None
-    torch.save({"model": model.state_dict(), "config": vars(model.config), "tail": tail}, SETTLED)
     return model.eval(), trunk
 
 
@@ -42,12 +38,10 @@ def honesty_path(name):
     return f"{CACHE}/checkpoints/{name}-honesty.json"
 
 
-def zoo_model(base, path):
+def zoo_model(base, state):
     """A zoo run's fusion and action head on the base model's encoders."""
-    state = torch.load(path, weights_only=False, map_location="cpu")
     model = Model(Config(**(vars(base.config) | {"fusion": state["fusion"]})))
-    model.load_state_dict(base.state_dict() | state["model"], strict=False)
-    model.patches, model.words = base.patches, base.words
+    model.load_state_dict(state["model"], strict=False)  # the file holds no encoders
     for module in (model.fusion, model.action):
         for p in module.parameters():
             p.data = p.data.half().float()
@@ -89,6 +83,11 @@ def encoder_id(model, trunk):
     return f"{crc:08x}"
 
 
+def zoo_folder(base, trunk):
+    """Where the runs on these encoders are kept."""
+    return f"{CACHE}/zoo/{encoder_id(base, trunk)}"
+
+
 def base_config(model, trunk):
     c = model.config
     vision = {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": 400, "mean": [MEAN] * 3, "std": [STD] * 3,
@@ -119,11 +118,12 @@ def main():
         if os.path.exists(honesty_path(args.name)):
             config["honesty"] = json.load(open(honesty_path(args.name)))
         write(f"{args.out}/base.safetensors", config, base, tensors, vocabulary=vocabulary())
-    for path in sorted(glob.glob(f"{CACHE}/zoo/*-1.pt")):
+    for path in sorted(glob.glob(f"{zoo_folder(base, trunk)}/*-1.pt")):
         name = os.path.basename(path)[:-len("-1.pt")]
         if not wanted or name in wanted:
-            model = zoo_model(base, path)
-            config = {"name": name, "encoders": {"model": "base", "id": encoder_id(base, trunk)}}
+            state = torch.load(path, weights_only=False, map_location="cpu")
+            model = zoo_model(base, state)
+            config = {"name": name, "encoders": {"model": "base", "id": encoder_id(base, trunk)}, "honesty": state["honesty"]}
             write(f"{args.out}/{name}.safetensors", config, model, own_tensors(model, ("fusion.", "action.")))
 
 

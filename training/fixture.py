@@ -23,7 +23,8 @@ def forward(model, trunk, image, rows):
     f16, last = trunk(x)
     f32 = trunk.finish(last)
     padding = torch.zeros(1, f16[0, 0].numel(), dtype=torch.bool)
-    words, absent, v = model.encode(f16, f32, trunks.colour_blocks(x), padding, rows[None, None])
+    v = model.patches(f16, f32, trunks.colour_blocks(x), padding)
+    words, absent = model.read(rows[None, None])
     fused, maps = model.fusion(words, absent, v, padding, tuple(f16.shape[2:]))
     g = fused.mean(2)
     p = model.action.scores(g, v, padding).softmax(-1)[0, 0]

@@ -1,8 +1,8 @@
 """Instructions about a scene, in Chinese and English, each word with what it should look at.
 
-A word's aim is ("noun", name), ("colour", name), ("material", name), ("goal", index of the thing singled out), ("nothing",) for
-function words and for verbs whose object is absent, or ("any",) where the instruction leaves it open and nothing is asked of
-the model. Words of size and place look where verbs do: at the thing that the whole instruction singles out.
+A word's aim is ("noun", name), ("colour", name), ("material", name), ("goal", index of the thing singled out), ("any", indices of
+the things among which the instruction leaves the choice), or ("nothing",) for function words and for verbs whose object is absent.
+Words of size and place look where verbs do: at the thing that the whole instruction singles out.
 """
 from dataclasses import dataclass
 
@@ -101,13 +101,13 @@ def _phrase(noun, colour, lang, rng, extra=()):
 ADJECTIVES = ("big", "small", "left", "right", "top", "bottom", "middle")  # words of size and place that `adjective` can tell
 
 
-def _a_verb(rng):
+def _a_verb(rng, odd):
     """Mostly what robots are told."""
-    return ROBOT[rng.integers(len(ROBOT))] if rng.random() < .6 else VERBS[rng.integers(len(VERBS))]
+    return VERBS[rng.integers(len(VERBS))] if odd and rng.random() < .4 else ROBOT[rng.integers(len(ROBOT))]
 
 
-def _simple(phrase, goal, lang, rng):
-    verb = _token(_a_verb(rng), goal, lang, rng)
+def _simple(phrase, goal, lang, rng, odd):
+    verb = _token(_a_verb(rng, odd), goal, lang, rng)
     if lang == "zh" and rng.random() < .25:  # 把杯子拿起来
         return [_fixed("ba", "把"), *phrase, verb]
     please = [_fixed("ba", "请" if lang == "zh" else "please")] if rng.random() < .12 else []
@@ -122,9 +122,9 @@ def _relation(phrase, other, goal, lang, rng):
     return [_fixed("ba", "把"), *phrase, verb, *other, _token(place, ("nothing",), lang, rng)]
 
 
-def _beside(phrase, other, goal, lang, rng):
+def _beside(phrase, other, goal, lang, rng, odd):
     """"pick up the cup next to the book": the first thing is meant; a distractor for verbs that take the last noun."""
-    verb = _token(_a_verb(rng), goal, lang, rng)
+    verb = _token(_a_verb(rng, odd), goal, lang, rng)
     place = _token(RELATIONS[rng.integers(len(RELATIONS))], ("nothing",), lang, rng)
     if lang == "en":
         return [verb, *phrase, place, *other]
@@ -133,7 +133,7 @@ def _beside(phrase, other, goal, lang, rng):
 
 def _goal(things, noun, colour):
     found = fits(things, noun, colour)
-    return ("goal", found[0]) if len(found) == 1 else ("nothing",) if not found else ("any",)
+    return ("goal", found[0]) if len(found) == 1 else ("any", found) if found else ("nothing",)
 
 
 def _a_noun(thing, rng):
@@ -179,18 +179,27 @@ def cluttered(tokens, lang, rng):
     return [*tokens[:at], Token((word.zh if lang == "zh" else word.en or word.zh)[0], word, ("nothing",)), *tokens[at:]]
 
 
-def _of_material(things, thing, noun, lang, rng):
+def _of_material(things, thing, noun, lang, rng, odd):
     """"the wooden cup" or the material alone; what it singles out is left open."""
     word = _token(thing.material, ("material", thing.material), lang, rng)
-    alike = [t for t in things if t.material == thing.material and noun in t.nouns]
-    goal = ("goal", _index(things, thing)) if len(alike) == 1 else ("any",)
-    return [word] if rng.random() < .3 else _simple(_phrase(noun, None, lang, rng, [word]), goal, lang, rng)
+    alike = [i for i, t in enumerate(things) if t.material == thing.material and noun in t.nouns]
+    goal = ("goal", alike[0]) if len(alike) == 1 else ("any", alike)
+    return [word] if rng.random() < .3 else _simple(_phrase(noun, None, lang, rng, [word]), goal, lang, rng, odd)
 
 
-def sample(things, colours_there, lang, rng, absent_share=.15, any_pair=True):
+def _alike(things, named):
+    """Those that share their own name with another."""
+    own = [things[i].nouns[0] for i in named]
+    return [i for i in named if own.count(things[i].nouns[0]) > 1]
+
+
+def sample(things, colours_there, lang, rng, absent_share=.15, alike_share=0, any_pair=True, odd=True):
     """One instruction: a list of Tokens. `things` need .nouns, .colour and .box; `colours_there` holds every colour in the picture.
-    any_pair: also pairs of colour and noun that are held out (lexicon.held_pair)."""
+    alike_share: of things that have a namesake, as only words of size and place tell apart.
+    any_pair: also pairs of colour and noun that are held out (lexicon.held_pair). odd: any verb of anything, so that all are learned."""
     named = [i for i, t in enumerate(things) if t.nouns]
+    if alike_share and rng.random() < alike_share:
+        named = _alike(things, named) or named
     thing = things[named[rng.integers(len(named))]]
     if "furniture" in thing.nouns and rng.random() < .7:  # tables are in most scenes and seldom what is asked for
         thing = things[named[rng.integers(len(named))]]
@@ -207,19 +216,21 @@ def sample(things, colours_there, lang, rng, absent_share=.15, any_pair=True):
             return [_token(noun, ("noun", noun), lang, rng)]
         return [_token(colour, ("colour", colour), lang, rng)]
     if kind < .31 and colour:
-        return _simple(_phrase(None, colour, lang, rng), _goal(things, None, colour), lang, rng)
+        return _simple(_phrase(None, colour, lang, rng), _goal(things, None, colour), lang, rng, odd)
     said_colour = colour if kind >= .6 and (any_pair or not held_pair(colour, noun)) else None
     goal = _goal(things, noun, said_colour)
     if getattr(thing, "material", None) and noun in thing.nouns and rng.random() < .5:
-        return _of_material(things, thing, noun, lang, rng)
+        return _of_material(things, thing, noun, lang, rng, odd)
     extra, goal = _adjectives(things, noun, said_colour, goal, thing, lang, rng)
-    phrase = _phrase(noun, said_colour, lang, rng, extra + _states(thing, goal, lang, rng))
+    phrase = _phrase(noun, said_colour, lang, rng, extra + (_states(thing, goal, lang, rng) if odd else []))
     form = rng.random()
     if form < .12:
         return phrase
     if form < .62:
-        return _simple(phrase, goal, lang, rng)
+        return _simple(phrase, goal, lang, rng, odd)
     others = [i for i in named if things[i] is not thing] or named
     second = things[others[rng.integers(len(others))]]
     other = _phrase(_a_noun(second, rng), second.colour if rng.random() < .35 else None, lang, rng)
-    return (_relation if rng.random() < .7 else _beside)(phrase, other, goal, lang, rng)
+    if rng.random() < .7:
+        return _relation(phrase, other, goal, lang, rng)
+    return _beside(phrase, other, goal, lang, rng, odd)

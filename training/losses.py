@@ -2,10 +2,10 @@
 import torch
 import torch.nn.functional as F
 
-from data import ABSENT, COLOUR, FUNCTION, NONE, NOUN, VERB, primary
+from data import ABSENT, COLOUR, FUNCTION, NONE, NOUN, SEVERAL, VERB, primary
 from lexicon import BY_NAME, NOUNS
 
-WEIGHT = {COLOUR: 0.8, NOUN: 1.2, VERB: 1.0, FUNCTION: 0.1, ABSENT: 0.5, NONE: 0.0}
+WEIGHT = {COLOUR: 0.8, NOUN: 1.2, VERB: 1.0, FUNCTION: 0.1, ABSENT: 0.5, SEVERAL: 0.5, NONE: 0.0}
 
 
 class Namer(torch.nn.Module):
@@ -43,24 +43,26 @@ def attention_loss(weights, batch):
     aim = aim / aim.sum(-1, keepdim=True).clamp(min=1e-6)
     # how far from even: without its own entropy large things would outweigh small ones
     spread = (aim * (aim.clamp(min=1e-8).log() - logs[..., :-1])).sum(-1)
-    seen = 0.6 * spread - 1.2 * inside.clamp(min=1e-6).log()
+    seen = spread - 0.8 * inside.clamp(min=1e-6).log()
     nothing = -logs[..., -1]
     loss = torch.where((kinds == FUNCTION) | (kinds == ABSENT), nothing, seen)
-    scale = torch.tensor([WEIGHT[k] for k in range(6)], device=kinds.device)[kinds]
+    scale = torch.tensor([WEIGHT[k] for k in range(len(WEIGHT))], device=kinds.device)[kinds]
     return (loss * scale).sum() / scale.sum().clamp(min=1)
 
 
 def action_loss(model, batch, v, g):
+    """-> how far the target's distribution is from the goal's patches, and the error of its box."""
     scores = model.action.scores(g, v, batch.padding)                       # [B, I, p]
+    cover = batch.goal_cover * ~batch.padding[:, None]
+    soft = cover / cover.sum(-1, keepdim=True).clamp(min=1e-6)
+    logs = scores.log_softmax(-1).clamp(min=-30)
+    where = (soft * (soft.clamp(min=1e-9).log() - logs)).sum(-1)            # 0 where there is no saying
+    where = where.sum() / (soft.sum(-1) > 0).sum().clamp(min=1)
     has = batch.goal >= 0
     if not has.any():
-        return scores.new_zeros(()), scores.new_zeros(())
-    cover = batch.goal_cover[has]
-    soft = cover / cover.sum(-1, keepdim=True).clamp(min=1e-6)
-    logs = scores.log_softmax(-1)[has].clamp(min=-30)
-    where = -(soft * logs).sum(-1) + (soft * soft.clamp(min=1e-9).log()).sum(-1)
+        return where, scores.new_zeros(())
     # boxes: from two of the goal's patches each
-    at = torch.multinomial(soft + 1e-9, 2)                                  # [G, 2]
+    at = torch.multinomial(soft[has] + 1e-9, 2)                             # [G, 2]
     image = torch.arange(len(v), device=v.device)[:, None].expand_as(has)[has]
     tokens = v[image[:, None], at]
     u = model.action.distances(g[has][:, None].expand_as(tokens), tokens).float()
@@ -70,4 +72,4 @@ def action_loss(model, batch, v, g):
     sides = torch.stack([x - box[..., 0], y - box[..., 1], box[..., 2] - x, box[..., 3] - y], -1)
     good = sides > 0.5
     error = (u - (sides.clamp(min=0.5) / 16).log()).abs() * good
-    return where.mean(), error.sum() / good.sum().clamp(min=1)
+    return where, error.sum() / good.sum().clamp(min=1)

@@ -3,7 +3,8 @@
   python make_eval.py OUT_FOLDER --scenes 2000                   cut-outs composed into scenes
   python make_eval.py OUT_FOLDER --scenes 400 --kind tables      robot table tops
   python make_eval.py OUT_FOLDER --scenes 400 --kind pairs       known objects in colours that training never gave them
-One scene has two lines of eval.jsonl, one a language; regions are mask pictures.
+  python make_eval.py ../tests/eval/objects --scenes 12 --seed 12 --quality 80      what the test suite has
+One scene has two lines of eval.jsonl, one a language; regions are mask pictures. objects.txt names the cut-outs that are shown.
 """
 import argparse
 import json
@@ -14,7 +15,7 @@ import numpy as np
 
 import instructions
 from cache import COMPOSE, SHAPES
-from lexicon import BY_NAME, COLOURS, held_pair
+from lexicon import BY_NAME, COLOURS, held_pair, with_hypernyms
 from scenes import SIZES, compose, noun_odds
 
 SCALE = 1.2  # larger than training's scenes, as photographs are
@@ -35,8 +36,17 @@ def region_mask(scene, aim):
     return np.maximum.reduce(masks) if masks else None
 
 
+def coloured(tokens):
+    """[(colour, noun)] as they are said of each other; 的 may stand between."""
+    words = [t.word for t in tokens if t.word.name != "of"]
+    return [(a.name, b.name) for a, b in zip(words, words[1:]) if a.kind == "colour" and b.kind == "noun"]
+
+
 def fair(tokens, scene, lang):
-    """Every word has a region, occurs once, is no colour of the background, and the target is unique."""
+    """Every word has a region, occurs once, is no colour of the background, and the target is unique. No colour is said of people:
+    they are painted like all things, but nobody would say so."""
+    if any("person" in with_hypernyms(noun) for _, noun in coloured(tokens)):
+        return False
     said = instructions.text(tokens, lang)
     for t in tokens:
         if t.aim[0] in ("colour", "noun", "goal"):
@@ -52,13 +62,13 @@ def fair(tokens, scene, lang):
 
 def pairs_of(tokens):
     """Whether a colour and a noun that training held apart are said together."""
-    return any(a.word.kind == "colour" and b.word.kind == "noun" and held_pair(a.word.name, b.word.name) for a, b in zip(tokens, tokens[1:]))
+    return any(held_pair(colour, noun) for colour, noun in coloured(tokens))
 
 
 def instruction(scene, kind, lang, rng):
     """A fair instruction, None when fifty tries find none."""
     for _ in range(50):
-        tokens = instructions.sample(scene.things, there(scene), lang, rng, absent_share=0)
+        tokens = instructions.sample(scene.things, there(scene), lang, rng, absent_share=0, odd=False)
         if fair(tokens, scene, lang) and (kind != "pairs" or pairs_of(tokens)):
             return tokens
     return None
@@ -98,10 +108,11 @@ def main():
     parser.add_argument("--scenes", type=int, default=600)
     parser.add_argument("--kind", choices=[*COMPOSE, "pairs"], default="objects")
     parser.add_argument("--seed", type=int, default=99)
+    parser.add_argument("--quality", type=int, default=92, help="of the JPEG files")
     args = parser.parse_args()
     os.makedirs(args.folder + "/images", exist_ok=True)
     os.makedirs(args.folder + "/masks", exist_ok=True)
-    rng = np.random.default_rng(args.seed)
+    rng, shown = np.random.default_rng(args.seed), set()
     with open(args.folder + "/eval.jsonl", "w", encoding="utf8") as out:
         n = 0
         while n < args.scenes:
@@ -112,10 +123,13 @@ def main():
             if None in spoken.values():
                 continue
             image = f"images/{n:04d}.jpg"
-            cv2.imwrite(f"{args.folder}/{image}", scene.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+            cv2.imwrite(f"{args.folder}/{image}", scene.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, args.quality])
             for lang, tokens in spoken.items():
                 write_line(out, args.folder, image, scene, tokens, lang, f"{n:04d}-{lang}")
+            shown |= {os.path.basename(t.file) for t in scene.things}
             n += 1
+    with open(args.folder + "/objects.txt", "w", encoding="utf8") as out:  # whose licences count
+        out.writelines(f"{name}\n" for name in sorted(shown))
     print(args.folder, n, "scenes")
 
 

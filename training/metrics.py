@@ -38,8 +38,8 @@ def _alone(scene, rng):
 
 
 @torch.no_grad()
-def evaluate(model, trunk, shards, device="cpu", seed=7, limit=32):
-    """`limit` scenes of each shard."""
+def evaluate(model, forward, shards, device="cpu", seed=7, limit=32):
+    """`limit` scenes of each shard; forward(batch) -> patch tokens, maps, summary."""
     model.eval()
     rng = np.random.default_rng(seed)
     scores, success, nothing = {}, [], {}
@@ -48,20 +48,16 @@ def evaluate(model, trunk, shards, device="cpu", seed=7, limit=32):
         for lang in ("zh", "en"):
             spoken = [[instructions.sample(shard.scenes[p]["things"], shard.scenes[p]["there"], lang, rng, 0) for _ in range(2)] for p in picks]
             batch = data.Batch(shard, picks, spoken).to(device)
-            v, maps, g = forward(model, trunk, batch)
+            v, maps, g = forward(batch)
             score(maps[-1].mean(2), batch, scores, lang)
             best = model.action.scores(g, v, batch.padding).argmax(-1, keepdim=True)
             on = batch.goal_cover.gather(-1, best).squeeze(-1) > 0.5
             success += on[batch.goal >= 0].tolist()
         batch = data.Batch(shard, picks, [_alone(shard.scenes[p], rng) for p in picks]).to(device)
-        weights = forward(model, trunk, batch)[1][-1].mean(2)
+        weights = forward(batch)[1][-1].mean(2)
         for j, name in enumerate(("alone", "control")):
             part = type("Part", (), {"cover": batch.cover[:, j:j + 1], "kinds": batch.kinds[:, j:j + 1], "padding": batch.padding})
             score(weights[:, j:j + 1], part, scores, name)
             nothing.setdefault(name, []).extend(weights[:, j, 0, -1].tolist())
     table = {f"{k}-{l}": np.mean(v, 0).round(3).tolist() for (k, l), v in sorted(scores.items()) if v}
     return table | {"success": round(float(np.mean(success)), 3), "absent_auc": round(auc(nothing["control"], nothing["alone"]), 3)}
-
-
-def forward(model, trunk, batch):
-    return model(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding, batch.rows)

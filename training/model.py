@@ -127,11 +127,10 @@ class Model(nn.Module):
         self.patches, self.words = Patches(config), Words(config, priors)
         self.fusion, self.action = fusions.make(config.fusion, config.dim), Action(config)
 
-    def encode(self, f16, f32, rgb, padding, rows):
-        """rows [B, I, n], -1 where there is no word -> words [B, I, n, d], absent [B, I, n], v [B, p, d]."""
+    def read(self, rows):
+        """rows [B, I, n], -1 where there is no word -> words [B, I, n, d], absent [B, I, n]."""
         absent = rows < 0
-        x = self.words(rows.clamp(min=0).flatten(0, 1), absent.flatten(0, 1)).unflatten(0, rows.shape[:2])
-        return x, absent, self.patches(f16, f32, rgb, padding)
+        return self.words(rows.clamp(min=0).flatten(0, 1), absent.flatten(0, 1)).unflatten(0, rows.shape[:2]), absent
 
     def fuse(self, x, absent, v, padding, grid):
         """-> maps (a list of [B, I, h, n, p + 1]), g [B, I, d]."""
@@ -141,6 +140,9 @@ class Model(nn.Module):
 
     def forward(self, f16, f32, rgb, padding, rows):
         """-> v [B, p, d], maps, g."""
-        x, absent, v = self.encode(f16, f32, rgb, padding, rows)
-        maps, g = self.fuse(x, absent, v, padding, tuple(f16.shape[2:]))
-        return v, maps, g
+        v = self.patches(f16, f32, rgb, padding)
+        return v, *self.fuse(*self.read(rows), v, padding, tuple(f16.shape[2:]))
+
+    def see(self, trunk, batch):
+        """The forward pass on a batch of cached scenes."""
+        return self(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding, batch.rows)

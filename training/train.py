@@ -3,6 +3,7 @@
   python train.py --name base --steps 20000       continues from its checkpoint where there is one
 """
 import argparse
+import functools
 import json
 import math
 import os
@@ -23,7 +24,7 @@ from trunk import Trunk, pretrained
 DECAY = 0.05  # of weights; there are few objects a noun, so names are easily learned by heart
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 KEEP = ("steps", "spent", "rounds")
-TAIL_RATE = 0.1  # of the rest's learning rate
+TAIL_RATE = 0.3  # of the rest's learning rate
 KEPT = 1.0       # weight of the tail's distance from what it was
 
 
@@ -150,7 +151,7 @@ class Trainer:
             self.save()
             print(f"round {self.rounds}, step {self.steps}, {self.spent / 60:.1f} min, {sum(len(s.scenes) for s in train)} scenes", flush=True)
             for kind, shards in valid.items():
-                print(" ", kind, json.dumps(metrics.evaluate(self.model, self.trunk, shards, DEVICE) if shards else None), flush=True)
+                print(" ", kind, json.dumps(metrics.evaluate(self.model, functools.partial(self.model.see, self.trunk), shards, DEVICE) if shards else None), flush=True)
 
 
 def mean_of(parts):

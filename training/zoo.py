@@ -1,11 +1,13 @@
 """Trains one model a fusion strategy on the base model's frozen encoders: same data, same steps, three seeds each.
 
-  python zoo.py --steps 2500                 all of them; runs that are finished are kept, so a stopped one continues
+  python zoo.py --steps 1500                 all of them; runs that are finished are kept, so a stopped one continues
   python zoo.py --only cross-1,co-4 --seeds 1
   python zoo.py --table                      what stands in the results so far
-Results: $ATTNVIZ_TRAINING_CACHE/zoo/results.jsonl, one line a run; checkpoints beside it.
+The base model is what export.py settled last. Results: $ATTNVIZ_TRAINING_CACHE/zoo/<id of its encoders>/results.jsonl, one line a run;
+checkpoints, and the patch tokens of all scenes, which the frozen encoders make once, beside it.
 """
 import argparse
+import functools
 import json
 import os
 import time
@@ -13,16 +15,14 @@ import time
 import numpy as np
 import torch
 
+import calibrate
 import data
+import export
+import fusions
 import losses
 import metrics
-from lexicon import CACHE
 from model import Action, Config, Model
 from train import DEVICE, mean_of, optimizer_of, rate
-from trunk import Trunk
-import fusions
-
-FOLDER = CACHE + "/zoo"
 
 
 def cross(layers=4, heads=8, **more):
@@ -43,95 +43,133 @@ STRATEGIES = {
     "cross-4-top-k": cross(attention={"kind": "top_k", "top_k": 32}), "cross-4-linear": cross(attention={"kind": "linear"})}
 
 
-def base_model(fusion):
-    """The base model with another, untrained fusion and action head, its encoders frozen; and its trunk."""
-    state = torch.load(f"{CACHE}/checkpoints/base-settled.pt", weights_only=False)
-    model = Model(Config(**state["config"]))
-    model.load_state_dict(state["model"])
-    model.requires_grad_(False)
-    model.config.fusion = fusion
-    model.fusion, model.action = fusions.make(fusion, model.config.dim), Action(model.config)
-    return model.to(DEVICE), Trunk().restore(state["tail"]).to(DEVICE)
+def strategy_model(base, fusion):
+    """The base model with another, untrained fusion and action head, its encoders frozen."""
+    model = Model(Config(**(vars(base.config) | {"fusion": fusion})))
+    model.load_state_dict({k: v for k, v in base.state_dict().items() if not k.startswith(("fusion.", "action."))}, strict=False)
+    for encoder in (model.patches, model.words):
+        encoder.requires_grad_(False)
+    return model
 
 
-def loss_of(model, trunk, batch):
+@torch.no_grad()
+def token_shards(base, trunk, folder, split, kind="*"):
+    """data.shards whose batches hold patch tokens, `v`, instead of the trunk's features."""
+    os.makedirs(f"{folder}/tokens", exist_ok=True)
+    shards = data.shards(split, kind)
+    for shard in shards:
+        path = f"{folder}/tokens/{os.path.basename(shard.path)}"
+        if not os.path.exists(path):
+            parts = []
+            for picks in np.array_split(np.arange(len(shard.scenes)), 8):
+                batch = data.Batch(shard, picks, [[[]] for _ in picks]).to(DEVICE)
+                parts.append(base.patches(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding).half().cpu())
+            torch.save(torch.cat(parts), path + ".part")
+            os.rename(path + ".part", path)
+        shard.features = {"v": torch.load(path, mmap=True)}
+    return shards
+
+
+def see(model, batch):
+    """The forward pass from patch tokens."""
     with torch.no_grad():
-        x, absent, v = model.encode(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding, batch.rows)
-    maps, g = model.fuse(x, absent, v, batch.padding, batch.grid)
+        words, absent = model.read(batch.rows)
+    return batch.v, *model.fuse(words, absent, batch.v, batch.padding, batch.grid)
+
+
+def loss_of(model, batch):
+    v, maps, g = see(model, batch)
     looks = [losses.attention_loss(m.float().mean(2), batch) for m in maps]
     where, box = losses.action_loss(model, batch, v, g)
     return looks[-1] + 0.1 * sum(looks[:-1]) + 0.25 * where + 0.15 * box, {"look": looks[-1], "where": where, "box": box}
 
 
-def train(name, seed, args):
-    torch.manual_seed(seed)
-    rng, (model, trunk) = np.random.default_rng(seed), base_model(STRATEGIES[name])
-    optimizer, shards = optimizer_of([model.fusion, model.action], args.lr), data.shards("train")
-    steps, begin, parts = 0, time.time(), []
-    model.train()
-    while steps < args.steps:
-        for batch in data.epoch(shards, rng, args.batch, args.per_image):
-            for group in optimizer.param_groups:
-                group["lr"] = rate(steps / args.steps, args.lr)
-            with torch.autocast(DEVICE, torch.bfloat16):
-                loss, part = loss_of(model, trunk, batch.to(DEVICE))
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            parts.append({k: v.detach() for k, v in part.items()})
-            steps += 1
-            if steps % 100 == 0:
-                print(f"  {name} seed {seed} step {steps}, {(time.time() - begin) / 60:.1f} min", mean_of(parts[-100:]), flush=True)
-            if steps == args.steps:
-                break
-    result = {"name": name, "seed": seed, "steps": steps, "minutes": round((time.time() - begin) / 60, 1)}
-    for kind in ("objects", "tables"):
-        result[kind] = metrics.evaluate(model, trunk, data.shards("valid", kind), DEVICE)
-    own = {k: v for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
-    torch.save({"model": own, "fusion": STRATEGIES[name]}, f"{FOLDER}/{name}-{seed}.pt")
-    return result
+class Zoo:
+    def __init__(self, args):
+        self.args = args
+        self.base, self.trunk = (part.to(DEVICE) for part in export.settle("base"))
+        self.folder = export.zoo_folder(self.base, self.trunk)
+        os.makedirs(self.folder, exist_ok=True)
+
+    def shards(self, split, kind="*"):
+        return token_shards(self.base, self.trunk, self.folder, split, kind)
+
+    def train(self, name, seed):
+        """-> the trained model and the minutes it took."""
+        torch.manual_seed(seed)
+        args, rng, model = self.args, np.random.default_rng(seed), strategy_model(self.base, STRATEGIES[name]).to(DEVICE)
+        optimizer, shards = optimizer_of([model.fusion, model.action], args.lr), self.shards("train")
+        begin, parts = time.time(), []
+        while len(parts) < args.steps:
+            for batch in data.epoch(shards, rng, args.batch, args.per_image):
+                for group in optimizer.param_groups:
+                    group["lr"] = rate(len(parts) / args.steps, args.lr)
+                with torch.autocast(DEVICE, torch.bfloat16):
+                    loss, part = loss_of(model, batch.to(DEVICE))
+                optimizer.zero_grad(set_to_none=True)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimizer.step()
+                parts.append({k: v.detach() for k, v in part.items()})
+                if len(parts) % 100 == 0:
+                    print(f"  {name} seed {seed} step {len(parts)}, {(time.time() - begin) / 60:.1f} min", mean_of(parts[-100:]), flush=True)
+                if len(parts) == args.steps:
+                    break
+        return model, (time.time() - begin) / 60
+
+    def run(self, name, seed):
+        """Trains, evaluates, keeps the weights and a line of the results."""
+        model, minutes = self.train(name, seed)
+        result = {"name": name, "seed": seed, "steps": self.args.steps, "minutes": round(minutes, 1)}
+        forward, valid = functools.partial(see, model), {kind: self.shards("valid", kind) for kind in ("objects", "tables")}
+        for kind in valid:
+            result[kind] = metrics.evaluate(model, forward, valid[kind], DEVICE)
+        honesty = calibrate.thresholds(calibrate.calibrate(*calibrate.gather(model, forward, sum(valid.values(), []))))
+        own = {k: v for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
+        torch.save({"model": own, "fusion": STRATEGIES[name], "honesty": honesty}, f"{self.folder}/{name}-{seed}.pt")
+        with open(f"{self.folder}/results.jsonl", "a", encoding="utf8") as out:
+            out.write(json.dumps(result) + "\n")
+
+    def results(self):
+        path = f"{self.folder}/results.jsonl"
+        return [json.loads(line) for line in open(path, encoding="utf8")] if os.path.exists(path) else []
+
+    def print_table(self):
+        """Mean and standard deviation over the seeds."""
+        for name in STRATEGIES:
+            runs = [r for r in self.results() if r["name"] == name]
+            for kind in ("objects", "tables") if runs else ():
+                print(f"{name:22s} {kind:8s} {len(runs)} ", "  ".join(cell(runs, kind, key) for key in ("colour", "noun", "verb", "success")))
 
 
-def results():
-    path = FOLDER + "/results.jsonl"
-    return [json.loads(line) for line in open(path)] if os.path.exists(path) else []
-
-
-def table():
-    """Mean and standard deviation over the seeds."""
-    for name in STRATEGIES:
-        runs = [r for r in results() if r["name"] == name]
-        for kind in ("objects", "tables"):
-            line = []
-            for key in ("colour", "noun", "verb"):
-                values = np.array([[(r[kind][f"{key}-zh"][i] + r[kind][f"{key}-en"][i]) / 2 for i in (0, 1)] for r in runs])
-                line += [f"{key} " + " ".join(f"{m:.3f}+-{s:.3f}" for m, s in zip(values.mean(0), values.std(0)))] if len(runs) else []
-            line += [f"success {np.mean([r[kind]['success'] for r in runs]):.3f}"] if runs else []
-            print(f"{name:22s} {kind:8s} {len(runs)} ", "  ".join(line))
+def cell(runs, kind, key):
+    if key == "success":
+        values = np.array([[r[kind][key]] for r in runs])
+    else:
+        values = np.array([[(r[kind][f"{key}-zh"][i] + r[kind][f"{key}-en"][i]) / 2 for i in (0, 1)] for r in runs])
+    return f"{key} " + " ".join(f"{m:.3f}+-{s:.3f}" for m, s in zip(values.mean(0), values.std(0)))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(STRATEGIES))
     parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--lr", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--per-image", type=int, default=4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
-    if args.table:
-        return table()
     torch.set_num_threads(args.threads)
-    os.makedirs(FOLDER, exist_ok=True)
+    zoo = Zoo(args)
+    if args.table:
+        return zoo.print_table()
+    done = {(r["name"], r["seed"]) for r in zoo.results()}
     for seed in map(int, args.seeds.split(",")):
         for name in args.only.split(","):
-            if not any((r["name"], r["seed"]) == (name, seed) for r in results()):
-                result = train(name, seed, args)
-                with open(FOLDER + "/results.jsonl", "a") as out:
-                    out.write(json.dumps(result) + "\n")
+            if (name, seed) not in done:
+                zoo.run(name, seed)
 
 
 if __name__ == "__main__":
