@@ -150,13 +150,13 @@ def _shadow(picture, alpha, x, y, strength, shift):
         picture[ya:yb, xa:xb] *= dark
 
 
-def _place(size, shape, horizon, boxes, rng):
-    """A position with little overlap with what is there; None when none is found."""
+def _place(size, shape, horizon, boxes, rng, cut=.08):
+    """A position with little overlap with what is there; None when none is found. The frame may cut off the share `cut`."""
     (w, h), (oh, ow) = size, shape
     for _ in range(25):
-        x = int(rng.uniform(-.08 * ow, w - .92 * ow))
-        low = max(horizon - .75 * oh, 0) if horizon else -.08 * oh
-        y = int(rng.uniform(low, max(low + 1, h - .92 * oh)))
+        x = int(rng.uniform(-cut * ow, w - (1 - cut) * ow))
+        low = max(horizon - .75 * oh, 0) if horizon else -cut * oh
+        y = int(rng.uniform(low, max(low + 1, h - (1 - cut) * oh)))
         clash = 0
         for bx, by, bw, bh in boxes:
             inter = max(0, min(x + ow, bx + bw) - max(x, bx)) * max(0, min(y + oh, by + bh) - max(y, by))
@@ -198,14 +198,16 @@ def _objects(plan, size, horizon, picture, rng, held_out, tidy):
     scale_of_scene = rng.uniform(.75, 1.3) * min(1.1, 2.2 / np.sqrt(len(plan) + 1))
     shift = int(rng.uniform(-7, 7)), int(rng.uniform(1, 8))
     strength = rng.uniform(.2, .55) if rng.random() < .8 else 0
+    close = not tidy and rng.random() < .15  # the first thing fills much of the picture, as things in photographs do
     for noun, paint in plan:
         asset = _asset(noun, rng, held_out)
         rgba = _turned(cutout(asset["file"]), rng, tidy)
-        side = np.clip(scale_of_scene * rng.uniform(.24, .5), .15, .62) * min(w, h)
-        scale = side / np.sqrt(rgba.shape[0] * rgba.shape[1])
-        scale = min(scale, .8 * w / rgba.shape[1], .8 * h / rgba.shape[0])
-        rgba = cv2.resize(rgba, (max(6, int(rgba.shape[1] * scale)), max(6, int(rgba.shape[0] * scale))), interpolation=cv2.INTER_AREA)
-        spot = _place(size, rgba.shape[:2], horizon, boxes, rng)
+        side = (rng.uniform(.6, 1.1) if close else np.clip(scale_of_scene * rng.uniform(.2, .5), .12, .62)) * min(w, h)
+        scale, most = side / np.sqrt(rgba.shape[0] * rgba.shape[1]), 1.2 if close else .8
+        scale = min(scale, most * w / rgba.shape[1], most * h / rgba.shape[0])
+        rgba = cv2.resize(rgba, (max(6, int(rgba.shape[1] * scale)), max(6, int(rgba.shape[0] * scale))), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        spot = _place(size, rgba.shape[:2], horizon, boxes, rng, .3 if close else .08)
+        close = False
         if spot is None:
             continue
         boxes.append((*spot, rgba.shape[1], rgba.shape[0]))
