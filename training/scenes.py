@@ -104,7 +104,7 @@ def _plan(rng, held_out):
     """(noun, paint or None) of each object: random ones, others of the same name, others of the same colour or material."""
     nouns, odds = noun_odds(held_out)
     pick = lambda: nouns[rng.choice(len(nouns), p=odds)]
-    paint = lambda: _any_of(COLOURS, rng) if rng.random() < .52 else _any_of(MATERIALS, rng) if rng.random() < .2 else None
+    paint = lambda: _any_of(COLOURS, rng) if rng.random() < .42 else _any_of(MATERIALS, rng) if rng.random() < .15 else None
     plan = [(pick(), paint()) for _ in range(rng.integers(1, 5))]
     noun, colour = plan[0]
     if rng.random() < .45:
