@@ -73,3 +73,12 @@ def action_loss(model, batch, v, g):
     good = sides > 0.5
     error = (u - (sides.clamp(min=0.5) / 16).log()).abs() * good
     return where, error.sum() / good.sum().clamp(min=1)
+
+
+def grounding_loss(model, batch, v, maps, g):
+    """What maps and target are trained on -> the loss and its parts."""
+    looks = [attention_loss(m.float().mean(2), batch) for m in maps]
+    where, box = action_loss(model, batch, v, g)
+    # the first layers gather what the last needs; a little guidance helps them to start
+    loss = looks[-1] + 0.1 * sum(looks[:-1]) + 0.25 * where + 0.15 * box
+    return loss, {"look": looks[-1], "first": looks[0], "where": where, "box": box}

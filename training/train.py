@@ -108,12 +108,9 @@ class Trainer:
             return name, {"name": name, "right": right}
         v, maps, g = self.model(f16, f32, batch.rgb, batch.padding, batch.rows)
         name, right = self.namer(self.model, batch, v)
-        looks = [losses.attention_loss(m.float().mean(2), batch) for m in maps]
-        where, box = losses.action_loss(self.model, batch, v, g)
-        # the first layers gather what the last needs; a little guidance helps them to start
-        loss = looks[-1] + 0.1 * sum(looks[:-1]) + 0.3 * name + 0.25 * where + 0.15 * box + KEPT * kept
-        return loss, {"look": looks[-1], "first": looks[0], "name": name, "right": right, "where": where, "box": box,
-                      **({"kept": kept} if self.trunk.tuned else {})}
+        loss, parts = losses.grounding_loss(self.model, batch, v, maps, g)
+        parts |= {"name": name, "right": right} | ({"kept": kept} if self.trunk.tuned else {})
+        return loss + 0.3 * name + KEPT * kept, parts
 
     def step(self, batch):
         if not self.trunk.tuned and self.steps >= self.args.tail_from * self.args.steps:

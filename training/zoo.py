@@ -3,7 +3,7 @@
   python zoo.py --steps 1500                 all of them; runs that are finished are kept, so a stopped one continues
   python zoo.py --only cross-1,co-4 --seeds 1
   python zoo.py --table                      what stands in the results so far
-The base model is what export.py settled last. Results: $ATTNVIZ_TRAINING_CACHE/zoo/<id of its encoders>/results.jsonl, one line a run;
+The base model is that of train.py as export.py settles it. Results: $ATTNVIZ_TRAINING_CACHE/zoo/<id of its encoders>/results.jsonl, one line a run;
 checkpoints, and the patch tokens of all scenes, which the frozen encoders make once, beside it.
 """
 import argparse
@@ -79,9 +79,7 @@ def see(model, batch):
 
 def loss_of(model, batch):
     v, maps, g = see(model, batch)
-    looks = [losses.attention_loss(m.float().mean(2), batch) for m in maps]
-    where, box = losses.action_loss(model, batch, v, g)
-    return looks[-1] + 0.1 * sum(looks[:-1]) + 0.25 * where + 0.15 * box, {"look": looks[-1], "where": where, "box": box}
+    return losses.grounding_loss(model, batch, v, maps, g)
 
 
 class Zoo:
