@@ -13,11 +13,11 @@ def sinusoid(positions, dim):
     return torch.stack([angle.sin(), angle.cos()], -1).reshape(len(positions), dim)
 
 
-def positions_2d(rows, cols, dim, device):
-    """[rows * cols, dim]: the first half codes the row, the second the column."""
-    r = sinusoid(torch.arange(rows, device=device), dim // 2)[:, None].expand(rows, cols, dim // 2)
-    c = sinusoid(torch.arange(cols, device=device), dim // 2)[None].expand(rows, cols, dim // 2)
-    return torch.cat([r, c], -1).reshape(rows * cols, dim)
+def places(rows, cols, device):
+    """[rows * cols, 4]: x, y, x^2 and y^2 of every patch, x and y from -1 to 1 over the grid."""
+    y, x = ((2 * torch.arange(n, device=device) + 1) / n - 1 for n in (rows, cols))
+    x, y = x.repeat(rows), y.repeat_interleave(cols)
+    return torch.stack([x, y, x * x, y * y], -1)
 
 
 class FFN(nn.Module):

@@ -50,6 +50,18 @@ def attention_loss(weights, batch):
     return (loss * scale).sum() / scale.sum().clamp(min=1)
 
 
+def contrast_loss(weights, batch, margin=0.1):
+    """weights [B, I, n, p+1] of one layer: how far a word is from putting more on its own region than each other word of the
+    instruction does. Only the word that lags is taught: a verb rightly looks into its noun's region, too."""
+    heat = weights[..., :-1] / weights[..., :-1].sum(-1, keepdim=True).clamp(min=1e-6)
+    shares = heat @ batch.cover.transpose(-1, -2)                           # [B, I, word, region]
+    lag = shares.detach() + margin - shares.diagonal(dim1=-2, dim2=-1)[..., None, :]
+    sought = (batch.kinds == COLOUR) | (batch.kinds == NOUN) | (batch.kinds == VERB)
+    other = torch.cdist(batch.cover, batch.cover) > 0.5                     # regions differ
+    pairs = sought[..., :, None] & sought[..., None, :] & other
+    return (lag.clamp(min=0) * pairs).sum() / pairs.sum().clamp(min=1)
+
+
 def action_loss(model, batch, v, g):
     """-> how far the target's distribution is from the goal's patches, and the error of its box."""
     scores = model.action.scores(g, v, batch.padding)                       # [B, I, p]
@@ -78,7 +90,8 @@ def action_loss(model, batch, v, g):
 def grounding_loss(model, batch, v, maps, g):
     """What maps and target are trained on -> the loss and its parts."""
     looks = [attention_loss(m.float().mean(2), batch) for m in maps]
+    behind = contrast_loss(maps[-1].float().mean(2), batch)
     where, box = action_loss(model, batch, v, g)
     # the first layers gather what the last needs; a little guidance helps them to start
-    loss = looks[-1] + 0.1 * sum(looks[:-1]) + 0.25 * where + 0.15 * box
-    return loss, {"look": looks[-1], "first": looks[0], "where": where, "box": box}
+    loss = looks[-1] + 0.1 * sum(looks[:-1]) + 2 * behind + 0.25 * where + 0.15 * box
+    return loss, {"look": looks[-1], "first": looks[0], "behind": behind, "where": where, "box": box}

@@ -3,6 +3,8 @@
   python make_eval.py OUT_FOLDER --scenes 2000                   cut-outs composed into scenes
   python make_eval.py OUT_FOLDER --scenes 400 --kind tables      robot table tops
   python make_eval.py OUT_FOLDER --scenes 400 --kind pairs       known objects in colours that training never gave them
+  python make_eval.py OUT_FOLDER --scenes 400 --kind seen        known objects, as a peer of "pairs"
+  python make_eval.py OUT_FOLDER --scenes 400 --kind places      a word of size or place decides between namesakes
   python make_eval.py ../tests/eval/objects --scenes 12 --seed 12 --quality 80      what the test suite has
 One scene has two lines of eval.jsonl, one a language; regions are mask pictures. objects.txt names the cut-outs that are shown.
 """
@@ -65,11 +67,19 @@ def pairs_of(tokens):
     return any(held_pair(colour, noun) for colour, noun in coloured(tokens))
 
 
+def placed(tokens):
+    """Whether a word of size or place decides."""
+    return any(t.word.kind in ("size", "place") for t in tokens)
+
+
+WANTED = {"pairs": pairs_of, "seen": lambda tokens: not pairs_of(tokens), "places": placed}
+
+
 def instruction(scene, kind, lang, rng):
     """A fair instruction, None when fifty tries find none."""
     for _ in range(50):
-        tokens = instructions.sample(scene.things, there(scene), lang, rng, absent_share=0, odd=False)
-        if fair(tokens, scene, lang) and (kind != "pairs" or pairs_of(tokens)):
+        tokens = instructions.sample(scene.things, there(scene), lang, rng, absent_share=0, alike_share=kind == "places", odd=False)
+        if fair(tokens, scene, lang) and WANTED.get(kind, bool)(tokens):
             return tokens
     return None
 
@@ -106,7 +116,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--scenes", type=int, default=600)
-    parser.add_argument("--kind", choices=[*COMPOSE, "pairs"], default="objects")
+    parser.add_argument("--kind", choices=[*COMPOSE, *WANTED], default="objects")
     parser.add_argument("--seed", type=int, default=99)
     parser.add_argument("--quality", type=int, default=92, help="of the JPEG files")
     args = parser.parse_args()
@@ -118,7 +128,7 @@ def main():
         while n < args.scenes:
             shapes = SHAPES.get(args.kind, SHAPES["objects"])
             size = tuple(int(SCALE * side) for side in SIZES[shapes[n % len(shapes)]])
-            scene = pairs_scene(rng, size) if args.kind == "pairs" else COMPOSE[args.kind](rng, True, size)
+            scene = pairs_scene(rng, size) if args.kind == "pairs" else COMPOSE.get(args.kind, compose)(rng, args.kind != "seen", size)
             spoken = {lang: instruction(scene, args.kind, lang, rng) for lang in ("zh", "en")}
             if None in spoken.values():
                 continue

@@ -1,5 +1,5 @@
-"""Metrics of design.md on cached scenes: mass, pointing, chance; nouns alone against a control; whether "nothing here" tells
-present from absent words."""
+"""Metrics of design.md on cached scenes: mass, pointing, chance; nouns alone against a control; success, also where a word of size
+or place decides between namesakes; whether "nothing here" tells present from absent words."""
 import numpy as np
 import torch
 
@@ -37,12 +37,24 @@ def _alone(scene, rng):
     return [say(noun), say(other)]
 
 
+def _hits(model, batch, v, g):
+    """[B, I]: whether the target's best patch is on the thing singled out."""
+    best = model.action.scores(g, v, batch.padding).argmax(-1, keepdim=True)
+    return batch.goal_cover.gather(-1, best).squeeze(-1) > 0.5
+
+
+def _decided(spoken):
+    """{kind: [B, I] whether a word of that kind decides between namesakes}."""
+    decides = lambda tokens, kind: any(t.word.kind == kind and t.aim[0] == "goal" for t in tokens)
+    return {kind: torch.tensor([[decides(tokens, kind) for tokens in of_scene] for of_scene in spoken]) for kind in ("size", "place")}
+
+
 @torch.no_grad()
 def evaluate(model, forward, shards, device="cpu", seed=7, limit=32):
     """`limit` scenes of each shard; forward(batch) -> patch tokens, maps, summary."""
     model.eval()
     rng = np.random.default_rng(seed)
-    scores, success, nothing = {}, [], {}
+    scores, success, nothing = {}, {"": []}, {}
     for shard in shards:
         picks = np.arange(min(limit, len(shard.scenes)))
         for lang in ("zh", "en"):
@@ -50,9 +62,12 @@ def evaluate(model, forward, shards, device="cpu", seed=7, limit=32):
             batch = data.Batch(shard, picks, spoken).to(device)
             v, maps, g = forward(batch)
             score(maps[-1].mean(2), batch, scores, lang)
-            best = model.action.scores(g, v, batch.padding).argmax(-1, keepdim=True)
-            on = batch.goal_cover.gather(-1, best).squeeze(-1) > 0.5
-            success += on[batch.goal >= 0].tolist()
+            success[""] += _hits(model, batch, v, g)[batch.goal >= 0].tolist()
+            spoken = [[instructions.sample(shard.scenes[p]["things"], shard.scenes[p]["there"], lang, rng, 0, 1) for _ in range(2)] for p in picks]
+            batch = data.Batch(shard, picks, spoken).to(device)
+            v, _, g = forward(batch)
+            for kind, decided in _decided(spoken).items():
+                success.setdefault("-" + kind, []).extend(_hits(model, batch, v, g)[decided].tolist())
         batch = data.Batch(shard, picks, [_alone(shard.scenes[p], rng) for p in picks]).to(device)
         weights = forward(batch)[1][-1].mean(2)
         for j, name in enumerate(("alone", "control")):
@@ -60,4 +75,5 @@ def evaluate(model, forward, shards, device="cpu", seed=7, limit=32):
             score(weights[:, j:j + 1], part, scores, name)
             nothing.setdefault(name, []).extend(weights[:, j, 0, -1].tolist())
     table = {f"{k}-{l}": np.mean(v, 0).round(3).tolist() for (k, l), v in sorted(scores.items()) if v}
-    return table | {"success": round(float(np.mean(success)), 3), "absent_auc": round(auc(nothing["control"], nothing["alone"]), 3)}
+    table |= {f"success{kind}": round(float(np.mean(hits)), 3) for kind, hits in success.items() if hits}
+    return table | {"absent_auc": round(auc(nothing["control"], nothing["alone"]), 3)}

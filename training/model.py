@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import fusions
-from layers import FFN, Block, positions_2d, sinusoid
+from layers import FFN, Block, places, sinusoid
 from lexicon import WORDS
 
 APART = ("colour", "noun", "material")  # kinds of words that hear no other word: what they name does not hang on the rest
@@ -44,7 +44,8 @@ class Patches(nn.Module):
         super().__init__()
         self.s16, self.s32, self.rgb = (nn.Linear(n, c.dim, bias=False) for n in (112, 1280, 48))
         self.bias = nn.Parameter(torch.zeros(c.dim))
-        self.position_gain = nn.Parameter(torch.tensor([0.1]))
+        self.place = nn.Linear(4, c.dim, bias=False)
+        nn.init.normal_(self.place.weight, std=0.5)
         self.norm_in, self.norm_out = nn.LayerNorm(c.dim), nn.LayerNorm(c.dim)
         self.ffn = FFN(c.dim, c.ffn)
         self.mixers = nn.ModuleList(Mixer(c.dim, c.ffn) for _ in range(c.mixers))
@@ -55,12 +56,13 @@ class Patches(nn.Module):
         coarse = self.s32(f32.flatten(2).transpose(1, 2)).transpose(1, 2).unflatten(2, (rows // 2, cols // 2))
         coarse = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
         t = self.s16(f16.flatten(2).transpose(1, 2)) + coarse.flatten(2).transpose(1, 2) + self.rgb(rgb) + self.bias
-        t = self.norm_in(t + self.position_gain * positions_2d(rows, cols, t.shape[-1], t.device))
+        t = self.norm_in(t)
         v = self.norm_out(t + self.ffn(t))
         there = (~padding)[..., None].to(v.dtype)
         for mixer in self.mixers:
             v = mixer(v, there, (rows, cols))
-        return v
+        # last: what a thing is called does not hang on where it is
+        return v + self.place(places(rows, cols, v.device))
 
 
 class Words(nn.Module):

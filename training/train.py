@@ -140,9 +140,10 @@ class Trainer:
                     return
 
     def run(self):
-        valid = {kind: data.shards("valid", kind) for kind in ("objects", "tables")}
+        valid = {kind: data.shards("valid", kind) for kind in ("objects", "tables", "photos")}
         while self.steps < self.args.steps:
-            train = data.shards("train")  # anew each time: more shards may have been made meanwhile
+            # anew each time: more shards may have been made meanwhile; the few photographs are seen twice
+            train = data.shards("train") + data.shards("train", "photos")
             self.round(train)
             self.rounds += 1
             self.save()

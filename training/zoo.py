@@ -3,6 +3,7 @@
   python zoo.py --steps 1500                 all of them; runs that are finished are kept, so a stopped one continues
   python zoo.py --only cross-1,co-4 --seeds 1
   python zoo.py --table                      what stands in the results so far
+  python zoo.py --only cross-4 --without places        and the same without a part of the encoders
 The base model is that of train.py as export.py settles it. Results: $ATTNVIZ_TRAINING_CACHE/zoo/<id of its encoders>/results.jsonl, one line a run;
 checkpoints, and the patch tokens of all scenes, which the frozen encoders make once, beside it.
 """
@@ -41,6 +42,10 @@ STRATEGIES = {
     "single-stream": other("single-stream"),
     "cross-4-pool-average": cross(pool={"kind": "average"}), "cross-4-pool-learned": cross(pool={"kind": "learned"}),
     "cross-4-top-k": cross(attention={"kind": "top_k", "top_k": 32}), "cross-4-linear": cross(attention={"kind": "linear"})}
+
+# what the encoders may be tried without: where patches are, and which word comes first
+PARTS = {"places": lambda base: base.patches.place.weight, "order": lambda base: base.words.position_gain}
+COLUMNS = ("colour", "noun", "verb", "success", "success-size", "success-place", "absent_auc")
 
 
 def strategy_model(base, fusion):
@@ -86,6 +91,8 @@ class Zoo:
     def __init__(self, args):
         self.args = args
         self.base, self.trunk = (part.to(DEVICE) for part in export.settle("base"))
+        if args.without:
+            PARTS[args.without](self.base).data.zero_()
         self.folder = export.zoo_folder(self.base, self.trunk)
         os.makedirs(self.folder, exist_ok=True)
 
@@ -137,11 +144,11 @@ class Zoo:
         for name in STRATEGIES:
             runs = [r for r in self.results() if r["name"] == name]
             for kind in ("objects", "tables") if runs else ():
-                print(f"{name:22s} {kind:8s} {len(runs)} ", "  ".join(cell(runs, kind, key) for key in ("colour", "noun", "verb", "success")))
+                print(f"{name:22s} {kind:8s} {len(runs)} ", "  ".join(cell(runs, kind, key) for key in COLUMNS))
 
 
 def cell(runs, kind, key):
-    if key == "success":
+    if key in runs[0][kind]:
         values = np.array([[r[kind][key]] for r in runs])
     else:
         values = np.array([[(r[kind][f"{key}-zh"][i] + r[kind][f"{key}-en"][i]) / 2 for i in (0, 1)] for r in runs])
@@ -157,6 +164,7 @@ def main():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--per-image", type=int, default=4)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--without", choices=PARTS)
     parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

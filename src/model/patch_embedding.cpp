@@ -1,16 +1,16 @@
 #include "model/patch_embedding.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "attnviz/core/parallel.hpp"
-#include "attnviz/fusion/positions.hpp"
 
 namespace attnviz::model {
 namespace {
 
 constexpr std::size_t kBlockPx = 4, kBlocksASide = 4, kPatchPx = kBlockPx * kBlocksASide, kColours = 3;
-constexpr std::size_t kRgbValues = kBlocksASide * kBlocksASide * kColours;
+constexpr std::size_t kRgbValues = kBlocksASide * kBlocksASide * kColours, kPlaceValues = 4;
 
 // Mean colour of each 4 x 4 block of a patch: [num_patches, 48], order block row, block column, colour.
 Matrix block_colours(ConstMatrixView input, MapSize size, MapSize grid) {
@@ -63,6 +63,17 @@ void add_doubled(MatrixView tokens, ConstMatrixView coarse, MapSize size) {
   });
 }
 
+// Where each patch is, x and y from -1 to 1 over the grid: x, y, and their squares. [num_patches, 4]
+Matrix places(MapSize grid) {
+  Matrix places(grid.cells(), kPlaceValues);
+  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
+    const float x = static_cast<float>(2 * (cell % grid.width) + 1) / static_cast<float>(grid.width) - 1;
+    const float y = static_cast<float>(2 * (cell / grid.width) + 1) / static_cast<float>(grid.height) - 1;
+    std::ranges::copy(std::array{x, y, x * x, y * y}, places.row(cell).data());
+  }
+  return places;
+}
+
 }  // namespace
 
 PatchEmbedding::PatchEmbedding(const ModelConfig& config, const Trunk& trunk, const Weights& weights)
@@ -70,7 +81,7 @@ PatchEmbedding::PatchEmbedding(const ModelConfig& config, const Trunk& trunk, co
                 weights.values("patches.bias", {config.dim})),
       from_f32_(weights.packed("patches.s32.weight", config.dim, trunk.f32_channels()), {}),
       from_rgb_(weights.packed("patches.rgb.weight", config.dim, kRgbValues), {}),
-      position_gain_(weights.scalar("patches.position_gain")),
+      from_place_(weights.packed("patches.place.weight", config.dim, kPlaceValues), {}),
       norm_in_(weights.norm("patches.norm_in", config.dim)),
       ffn_(weights.feed_forward("patches.ffn", config.dim, weights.num_rows("patches.ffn.up.weight"))),
       norm_out_(weights.norm("patches.norm_out", config.dim)) {
@@ -85,11 +96,11 @@ Matrix PatchEmbedding::run(ConstMatrixView input, MapSize input_size, const Trun
   Matrix tokens = from_f16_.forward(features.f16);  // [num_patches, dim]
   add_doubled(tokens, from_f32_.forward(features.f32), features.size32);
   from_rgb_.forward_into(block_colours(input, input_size, grid), tokens, attention::Activation::none, tokens);
-  fusion::add_positions_2d(tokens, grid.height, grid.width, position_gain_);
   norm_in_.apply(tokens);
   fusion::add(tokens, ffn_.forward(tokens));
   norm_out_.apply(tokens);
   for (const PatchMixer& mixer : mixers_) mixer.apply(tokens, grid, content);
+  from_place_.forward_into(places(grid), tokens, attention::Activation::none, tokens);
   return tokens;
 }
 

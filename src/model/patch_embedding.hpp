@@ -24,8 +24,7 @@ public:
              attention::KeyMask content) const;
 
 private:
-  attention::Linear from_f16_, from_f32_, from_rgb_;
-  float position_gain_;
+  attention::Linear from_f16_, from_f32_, from_rgb_, from_place_;
   fusion::LayerNorm norm_in_;
   fusion::FeedForward ffn_;
   fusion::LayerNorm norm_out_;

@@ -71,7 +71,7 @@ Matrix WordEncoder::run(const Words& words) const {
       for (std::size_t c = 0; c < row.size(); ++c) x(w, c) += row[c] / static_cast<float>(tokens.size());
     }
   }
-  fusion::add_positions_1d(x, position_gain_);
+  fusion::add_positions(x, position_gain_);
   norm_in_.apply(x);
   std::vector<bool> apart;  // [num_words]
   for (const Word& word : words) {

@@ -88,7 +88,7 @@ def random_model(mixers):
     m.add("patches.s32.weight", (DIM, HEAD), 0.2)
     m.add("patches.rgb.weight", (DIM, 48), 0.2)
     m.add("patches.bias", (DIM,), 0.2)
-    m.add("patches.position_gain", (1,), 0.0, 0.6)
+    m.add("patches.place.weight", (DIM, 4), 0.3)
     m.norm("patches.norm_in")
     m.linear("patches.ffn.up", 20, DIM)
     m.linear("patches.ffn.down", DIM, 20)
@@ -165,12 +165,15 @@ def patch_tokens(m, x, f16, f32):
     rows, cols = f16.shape[2:]
     up = F.interpolate(f32, scale_factor=2, mode="bilinear", align_corners=False)
     colours = F.avg_pool2d(x, 4)[0].reshape(3, rows, 4, cols, 4).permute(1, 3, 2, 4, 0).reshape(rows * cols, 48)
-    grid = torch.cat((positions(rows, DIM // 2)[:, None].expand(-1, cols, -1),
-                      positions(cols, DIM // 2)[None].expand(rows, -1, -1)), -1).reshape(rows * cols, DIM)
     t = (tokens(f16) @ m["patches.s16.weight"].T + tokens(up) @ m["patches.s32.weight"].T
-         + colours @ m["patches.rgb.weight"].T + m["patches.bias"] + m["patches.position_gain"] * grid)
+         + colours @ m["patches.rgb.weight"].T + m["patches.bias"])
     t = norm(m, "patches.norm_in", t)
     return norm(m, "patches.norm_out", t + ffn(m, "patches.ffn", t))
+
+
+def place(m, v, rows, cols):
+    at = [[(2 * c + 1) / cols - 1, (2 * r + 1) / rows - 1] for r in range(rows) for c in range(cols)]
+    return v + torch.tensor([[x, y, x * x, y * y] for x, y in at]) @ m["patches.place.weight"].T
 
 
 def mix(m, name, v, content, cols):
@@ -226,6 +229,7 @@ def model_fixture(name, mixers):
     content = torch.arange(len(v)) // cols * PATCH_PX < IMAGE_HEIGHT
     for i in range(mixers):
         v = mix(m, f"patches.mixers.{i}", v, content, cols)
+    v = place(m, v, *f16.shape[2:])
 
     token_rows = [[3], [1, 2], [6], [3]]  # the second word has two tokens
     words = torch.stack([m["words.embedding.weight"][rows].mean(0) for rows in token_rows])

@@ -118,7 +118,7 @@ inline ModelFile tiny_model(const TinyModelOptions& options = {}) {
   random.add("patches.s32.weight", {dim, options.head}, 0.2f);
   random.add("patches.rgb.weight", {dim, 48}, 0.2f);
   random.add("patches.bias", {dim}, 0.1f);
-  random.add("patches.position_gain", {1}, 0.0f, 0.5f);
+  random.add("patches.place.weight", {dim, 4}, 0.3f);
   random.norm("patches.norm_in", dim);
   random.linear("patches.ffn.up", {options.patch_ffn, dim});
   random.linear("patches.ffn.down", {dim, options.patch_ffn});

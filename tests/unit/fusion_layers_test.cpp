@@ -71,15 +71,10 @@ TEST_CASE("self-attention on the neighbourhood graph of a grid: a patch sees its
 }
 
 TEST_CASE("positions follow the formula") {
-  Matrix one(3, 8), two(6, 8);
-  add_positions_1d(one, 2.0f);
+  Matrix one(3, 8);
+  add_positions(one, 2.0f);
   CHECK(one(0, 0) == 0.0f);
   CHECK(one(0, 1) == 2.0f);
   CHECK(one(2, 2) == doctest::Approx(2 * std::sin(2 / std::pow(10000.0, 2.0 / 8))));
   CHECK(one(2, 7) == doctest::Approx(2 * std::cos(2 / std::pow(10000.0, 6.0 / 8))));
-  add_positions_2d(two, 2, 3, 1.0f);
-  CHECK(two(5, 0) == doctest::Approx(std::sin(1.0)));  // row 1
-  CHECK(two(5, 3) == doctest::Approx(std::cos(1 / std::pow(10000.0, 2.0 / 4))));
-  CHECK(two(5, 4) == doctest::Approx(std::sin(2.0)));  // column 2
-  CHECK(two(2, 0) == 0.0f);
 }

@@ -147,7 +147,7 @@ TEST_CASE("tensors that are missing, of another shape or dtype") {
 
 TEST_CASE("weights that are no numbers are refused with the tensor's name") {
   for (const float bad : {NAN, INFINITY, -INFINITY}) {
-    for (const char* name : {"trunk.blocks.2.depthwise.weight", "words.embedding.weight", "patches.position_gain",
+    for (const char* name : {"trunk.blocks.2.depthwise.weight", "words.embedding.weight", "patches.place.weight",
                              "fusion.layers.1.attention.value.weight", "action.query.bias"}) {
       for (const char* dtype : {"F16", "F32"}) {
         test::TinyModelOptions options;
