@@ -66,10 +66,14 @@ void add_doubled(MatrixView tokens, ConstMatrixView coarse, MapSize size) {
 // Where each patch is, x and y from -1 to 1 over the grid: x, y, and their squares. [num_patches, 4]
 Matrix places(MapSize grid) {
   Matrix places(grid.cells(), kPlaceValues);
-  for (std::size_t cell = 0; cell < grid.cells(); ++cell) {
-    const float x = static_cast<float>(2 * (cell % grid.width) + 1) / static_cast<float>(grid.width) - 1;
-    const float y = static_cast<float>(2 * (cell / grid.width) + 1) / static_cast<float>(grid.height) - 1;
-    std::ranges::copy(std::array{x, y, x * x, y * y}, places.row(cell).data());
+  const auto centre = [](std::size_t cell, std::size_t cells) {
+    return static_cast<float>(2 * cell + 1) / static_cast<float>(cells) - 1;
+  };
+  for (std::size_t row = 0; row < grid.height; ++row) {
+    for (std::size_t col = 0; col < grid.width; ++col) {
+      const float x = centre(col, grid.width), y = centre(row, grid.height);
+      std::ranges::copy(std::array{x, y, x * x, y * y}, places.row(row * grid.width + col).data());
+    }
   }
   return places;
 }
