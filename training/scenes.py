@@ -14,6 +14,7 @@ import lexicon
 import materials
 from materials import MATERIALS
 from lexicon import CACHE, COLOURS
+from variety import vary
 
 SIZES = {"1:1": (448, 448), "4:3": (544, 408), "3:4": (408, 544), "16:9": (640, 360), "9:16": (360, 640), "3:2": (576, 384), "2:3": (384, 576)}
 
@@ -206,6 +207,8 @@ def _objects(plan, size, horizon, picture, rng, held_out, tidy):
         scale, most = side / np.sqrt(rgba.shape[0] * rgba.shape[1]), 1.2 if close else .8
         scale = min(scale, most * w / rgba.shape[1], most * h / rgba.shape[0])
         rgba = cv2.resize(rgba, (max(6, int(rgba.shape[1] * scale)), max(6, int(rgba.shape[0] * scale))), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        if not tidy and not held_out:
+            rgba = vary(rgba, rng)
         spot = _place(size, rgba.shape[:2], horizon, boxes, rng, .3 if close else .08)
         close = False
         if spot is None:
