@@ -248,6 +248,14 @@ TEST_CASE("vocabularies that do not fit the embedding") {
   refused([](Json& v) { v[3].erase("row"); }, {"entry 3"});
   refused([](Json& v) { v[3] = 1; }, {"entry 3"});
   refused([](Json& v) { v = Json::object(); }, {"vocabulary", "not a list"});
+  const auto nested = [](Json& v) {
+    for (int i = 0; i < 40; ++i) v = Json::array({v});
+  };
+  refused(nested, {"vocabulary", "nested too deeply"});
+  ModelFile brackets = tiny_model();
+  brackets.edit_vocabulary(
+      [](Json& v) { v[0]["text"] = "\\\"" + std::string(100, '['); });  // in a text they nest nothing
+  CHECK_NOTHROW(load_bytes(brackets.bytes()));
 }
 
 TEST_CASE("loading by name or path") {
