@@ -1,6 +1,7 @@
 """Trains the base model on cached scenes (cache.py), on a GPU where there is one.
 
   python train.py --name base --steps 20000       continues from its checkpoint where there is one
+  python train.py --name finer --begin base --steps 8000 --lr 5e-4 --names-first 0       another run from its weights
 """
 import argparse
 import functools
@@ -76,13 +77,19 @@ class Trainer:
         self.spent, self.steps, self.rounds = 0.0, 0, 0
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
         if os.path.exists(self.path):
-            self.load()
+            self.go_on(self.load_weights(self.path))
+        elif args.begin:
+            self.load_weights(f"{CACHE}/checkpoints/{args.begin}.pt")
 
-    def load(self):
-        state = torch.load(self.path, weights_only=False, map_location=DEVICE)
-        for part in ("model", "namer", "optimizer"):
-            getattr(self, part).load_state_dict(state[part])
+    def load_weights(self, path):
+        """-> the rest of the checkpoint."""
+        state = torch.load(path, weights_only=False, map_location=DEVICE)
+        self.model.load_state_dict(state["model"]), self.namer.load_state_dict(state["namer"])
         self.trunk.restore(state["tail"])
+        return state
+
+    def go_on(self, state):
+        self.optimizer.load_state_dict(state["optimizer"])
         for name in KEEP:
             setattr(self, name, state[name])
         self.rng = np.random.default_rng([self.args.seed, self.steps])
@@ -160,6 +167,7 @@ def mean_of(parts):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", default="base")
+    parser.add_argument("--begin", help="another checkpoint, whose weights to begin with")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--names-first", type=float, default=0.05, help="share of the steps given to names alone")
     parser.add_argument("--tail-from", type=float, default=1, help="share of the steps after which the trunk's tail is trained, too")
