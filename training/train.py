@@ -25,7 +25,7 @@ from trunk import Trunk, pretrained
 DECAY = 0.05  # of weights; there are few objects a noun, so names are easily learned by heart
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 KEEP = ("steps", "spent", "rounds")
-TAIL_RATE = 0.3  # of the rest's learning rate
+TAIL_RATE = 0.1  # of the rest's learning rate
 KEPT = 1.0       # weight of the tail's distance from what it was
 
 
