@@ -7,8 +7,8 @@ def _bent(rgba, rng):
     """Seen from elsewhere, stretched or squeezed: each corner moves inwards by up to a fifth of the side."""
     h, w = rgba.shape[:2]
     corners = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
-    inwards = np.float32([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * rng.uniform(0, .2, (4, 2)).astype(np.float32) * (w, h)
-    turn = cv2.getPerspectiveTransform(corners, corners + inwards.astype(np.float32))
+    inwards = np.float32([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * rng.uniform(0, .2, (4, 2)) * (w, h)
+    turn = cv2.getPerspectiveTransform(corners, corners + np.float32(inwards))
     bent = cv2.warpPerspective(rgba, turn, (w, h), flags=cv2.INTER_LINEAR)
     ys, xs = np.where(bent[..., 3] > 40)
     return rgba if not len(ys) else bent[ys.min():ys.max() + 1, xs.min():xs.max() + 1]

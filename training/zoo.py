@@ -19,10 +19,9 @@ import torch
 import calibrate
 import data
 import export
-import fusions
 import losses
 import metrics
-from model import Action, Config, Model
+from model import Config, Model
 from train import DEVICE, mean_of, optimizer_of, rate
 
 
