@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/json_depth.hpp"
 
 namespace attnviz::report {
 namespace {
@@ -18,14 +19,11 @@ constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxTargets = 256;  // of one item: each is a region of the image's size in memory
 constexpr int kMaxDepth = 64;
 
-// Throws std::runtime_error with a short reason. The library's parser recurses not, but its values do on destruction.
+// Throws std::runtime_error with a short reason.
 Json parse(const std::string& text) {
-  const auto depth_guard = [](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMaxDepth) throw std::runtime_error("nested too deeply");
-    return true;
-  };
+  if (nests_deeper_than(kMaxDepth, text)) throw std::runtime_error("nested too deeply");
   try {
-    return Json::parse(text, depth_guard);
+    return Json::parse(text);
   } catch (const Json::exception&) {
     throw std::runtime_error("not valid JSON");
   }
