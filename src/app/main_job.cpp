@@ -66,7 +66,7 @@ void add_font_warning(Report& report, const render::Labels& labels) {
         {"no-font",
          "no installed font can draw '" + report.words[i].text +
              "'; pictures show the word's number (install a CJK font, for example fonts-noto-cjk)",
-         std::nullopt});
+         std::nullopt, ""});
     return;  // once is enough
   }
 }

@@ -21,10 +21,11 @@ std::string counted(std::size_t count, const std::string& noun) {
 }
 
 std::string about(const model::ModelListing& model) {
-  if (!model.problem.empty()) return "cannot be loaded: " + model.problem;
+  if (!model.problem.empty()) return one_line("cannot be loaded: " + model.problem);
   const ModelFacts& facts = model.facts;
   return millions(facts.num_parameters) + " parameters, " + facts.fusion + ", " + counted(facts.num_layers, "layer") +
-         ", " + counted(facts.num_heads, "head") + (model.path.empty() ? ", inside the program" : ", " + model.path);
+         ", " + counted(facts.num_heads, "head") +
+         (model.path.empty() ? ", inside the program" : one_line(", " + model.path));
 }
 
 std::string list_models() {
@@ -41,12 +42,13 @@ std::string list_models() {
 std::string describe(const model::Model& model) {
   const ModelFacts& facts = model.facts();
   const ViewChoice view = model.default_view();
+  const PatchRange range = model.patch_range();
   return "name       " + facts.name + "\nfusion     " + facts.fusion + "\nlayers     " +
          std::to_string(facts.num_layers) + "\nheads      " + std::to_string(facts.num_heads) + "\ndim        " +
          std::to_string(facts.model_dim) + "\nparameters " + millions(facts.num_parameters) + "\nencoders   " +
          (facts.encoders.empty() ? "its own" : "of " + facts.encoders) + "\npatch      " +
-         std::to_string(facts.patch_px) + " px, budget " + std::to_string(model.default_patches()) +
-         " patches\nview       layer " + view.layer + ", head " + view.head + "\nvocabulary " +
+         std::to_string(facts.patch_px) + " px, " + std::to_string(range.least) + " to " + std::to_string(range.most) +
+         " patches an image\nview       layer " + view.layer + ", head " + view.head + "\nvocabulary " +
          std::to_string(model.vocabulary().entries.size()) + " surfaces\n";
 }
 

@@ -30,21 +30,6 @@ struct Dispatch {
   }
 };
 
-constexpr std::size_t kMaxMessageBytes = 2000;  // names in a hostile file may be megabytes long
-
-// Errors are one line of sensible length, whatever a path, an instruction or a file holds.
-std::string one_line(std::string text) {
-  if (text.size() > kMaxMessageBytes) {
-    std::size_t end = kMaxMessageBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
-    text = text.substr(0, end) + "...";
-  }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
-  }
-  return text;
-}
-
 int fail(const std::string& message, int code) {
   notice("attnviz: error: " + one_line(message) + "\n");
   return code;

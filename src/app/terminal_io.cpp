@@ -1,10 +1,28 @@
 #include "app/terminal_io.hpp"
 
+#include <cstddef>
 #include <cstdio>
 
 #include "attnviz/core/error.hpp"
 
 namespace attnviz::app {
+namespace {
+
+constexpr std::size_t kMaxLineBytes = 2000;  // names in a hostile file may be megabytes long
+
+}  // namespace
+
+std::string one_line(std::string text) {
+  if (text.size() > kMaxLineBytes) {
+    std::size_t end = kMaxLineBytes;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
+    text = text.substr(0, end) + "...";
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
+  }
+  return text;
+}
 
 void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {

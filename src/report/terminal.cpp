@@ -60,12 +60,13 @@ std::string target_line(const Writer& out, const Target& target) {
 
 struct Sentence {
   const char* code;
-  const char* about_word;  // follows the quoted word
+  const char* about_word;                // follows the quoted word
+  const char *before = "", *after = "";  // around the detail, where there is one
 };
 
 constexpr std::array<Sentence, 6> kWordSentences{{
-    {"unknown-word", "不在模型的词表中"},
-    {"nothing-here", "在图中似乎没有所指"},
+    {"unknown-word", "不在模型的词表中", "，按 '", "' 理解"},
+    {"nothing-here", "在图中似乎没有所指", "（", " 的注意力）"},
     {"diffuse", "的注意力分散，没有重点"},
     {"heads-disagree", "的各个注意力头看向不同的地方，热图只是其平均"},
     {"target-unsure", "没有确定的目标：最可能的位置得分也很低"},
@@ -80,7 +81,8 @@ std::string chinese(const Warning& warning, const Words& words) {
   const auto found =
       std::ranges::find(kWordSentences, warning.code, [](const Sentence& s) { return std::string(s.code); });
   if (found == kWordSentences.end() || !warning.word || *warning.word >= words.size()) return {};
-  return "'" + words[*warning.word].text + "' " + found->about_word;
+  const std::string sentence = "'" + words[*warning.word].text + "' " + found->about_word;
+  return warning.detail.empty() ? sentence : sentence + found->before + warning.detail + found->after;
 }
 
 struct Stage {

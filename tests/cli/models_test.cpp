@@ -55,6 +55,14 @@ TEST_CASE("the list names every model once, with what it is or why it cannot be 
   CHECK(lost.out.find("light   cannot be loaded: ") != std::string::npos);
   CHECK(lost.out.find("broken  cannot be loaded: ") != std::string::npos);
   CHECK(lost.out.find("inside the program") < lost.out.find('\n'));
+  // What a file says of itself cannot move the cursor.
+  std::string header = R"({"\u001b[2J\n":{"dtype":"F32","shape":[1],"data_offsets":[0,400]}})";
+  header.insert(0, std::string({static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0}));
+  write_bytes(place.dir() / "share/attnviz/models/broken.safetensors", header);
+  const Outcome hostile = place.attnviz({"models", "list"});
+  CHECK(hostile.out.find("broken  cannot be loaded: ") != std::string::npos);
+  CHECK(hostile.out.find("_[2J_") != std::string::npos);
+  CHECK(std::count(hostile.out.begin(), hostile.out.end(), '\n') == 3);
   place.add(Installation::kShare, "enc", encoders());
   const Outcome found = place.attnviz({"models", "list"});
   CHECK(found.out.find("light   0.0 M parameters, cross, 2 layers, 4 heads, ") != std::string::npos);

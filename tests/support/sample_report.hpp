@@ -30,7 +30,8 @@ inline Report sample_report() {
       {{}, 0, std::nullopt, 0, {{1, 0, 0, 0, 1e-7, 1e-7, box}}},
   };
   report.target = Target{{16.25, 47.75}, {1, 2, 30, 64}, 0.8349};
-  report.warnings = {{"unknown-word", "'cups' is not in the model's vocabulary", 2}, {"no-font", "no font", {}}};
+  report.warnings = {{"unknown-word", "'cups' is not in the model's vocabulary", 2, ""},
+                     {"no-font", "no font", {}, ""}};
   report.heatmap_files = {"words/00-拿起.png", "words/01-红色.png", ""};
   report.timing = {1.23456789, 20, 3.5, 4, 5, 33.7345678};
   return report;

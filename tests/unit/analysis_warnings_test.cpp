@@ -44,6 +44,21 @@ TEST_CASE("unknown words, absent things, maps without a focus, heads that disagr
         Codes{"unknown-word 0", "nothing-here 1", "diffuse 2", "heads-disagree 3"});
 }
 
+TEST_CASE("details stand in the message and by themselves") {
+  Words words{word_of("cup", WordKind::noun), word_of("xyz", std::nullopt, false),
+              word_of("teacup", std::nullopt, false)};
+  words[2].tokens = {{"tea", 0}, {"cup", 2}};
+  const std::vector<Warning> warnings =
+      word_warnings(words, {reading_of(0.834, 0), reading_of(0, 0), reading_of(0, 0)}, {});
+  REQUIRE(warnings.size() == 3);
+  CHECK(warnings[0].detail == "83 %");
+  CHECK(warnings[0].message.find("(83 % of its attention)") != std::string::npos);
+  CHECK(warnings[1].detail.empty());
+  CHECK(warnings[1].message == "'xyz' is not in the model's vocabulary");
+  CHECK(warnings[2].detail == "cup");
+  CHECK(warnings[2].message == "'teacup' is not in the model's vocabulary, read as 'cup'");
+}
+
 TEST_CASE("words that may name nothing are not doubted") {
   for (const WordKind kind : {WordKind::other, WordKind::place}) {
     CHECK(codes({word_of("beside", kind)}, {reading_of(1, 1, 0)}).empty());

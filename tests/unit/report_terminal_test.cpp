@@ -73,16 +73,20 @@ TEST_CASE("a report whose parts do not fit is a mistake of the program") {
 
 TEST_CASE("warnings") {
   const attnviz::Words words = sample_report().words;
-  CHECK(to_text(Warning{"diffuse", "'red' has no focus", 0}, words, Language::en) == "'red' has no focus");
-  CHECK(to_text(Warning{"unknown-word", "x", 2}, words, Language::zh) == "'cups' 不在模型的词表中");
-  CHECK(to_text(Warning{"nothing-here", "x", 1}, words, Language::zh) == "'红色' 在图中似乎没有所指");
-  CHECK(to_text(Warning{"diffuse", "x", 0}, words, Language::zh) == "'拿起' 的注意力分散，没有重点");
-  CHECK(to_text(Warning{"heads-disagree", "x", 1}, words, Language::zh).starts_with("'红色' 的各个注意力头"));
-  CHECK(to_text(Warning{"target-unsure", "x", 0}, words, Language::zh).starts_with("'拿起' 没有确定的目标"));
-  CHECK(to_text(Warning{"target-not-alone", "x", 0}, words, Language::zh).starts_with("'拿起' 的目标不唯一"));
-  CHECK(to_text(Warning{"no-font", "x", {}}, words, Language::zh).starts_with("没有能显示这些文字的字体"));
-  CHECK(to_text(Warning{"diffuse", "of no word", {}}, words, Language::zh) == "of no word");
-  CHECK(to_text(Warning{"new-code", "a\nb", 0}, words, Language::zh) == "a?b");
+  CHECK(to_text(Warning{"diffuse", "'red' has no focus", 0, ""}, words, Language::en) == "'red' has no focus");
+  CHECK(to_text(Warning{"unknown-word", "x", 2, ""}, words, Language::zh) == "'cups' 不在模型的词表中");
+  CHECK(to_text(Warning{"unknown-word", "x", 2, "cup"}, words, Language::zh) ==
+        "'cups' 不在模型的词表中，按 'cup' 理解");
+  CHECK(to_text(Warning{"nothing-here", "x", 1, "83 %"}, words, Language::zh) ==
+        "'红色' 在图中似乎没有所指（83 % 的注意力）");
+  CHECK(to_text(Warning{"nothing-here", "x", 1, ""}, words, Language::zh) == "'红色' 在图中似乎没有所指");
+  CHECK(to_text(Warning{"diffuse", "x", 0, ""}, words, Language::zh) == "'拿起' 的注意力分散，没有重点");
+  CHECK(to_text(Warning{"heads-disagree", "x", 1, ""}, words, Language::zh).starts_with("'红色' 的各个注意力头"));
+  CHECK(to_text(Warning{"target-unsure", "x", 0, ""}, words, Language::zh).starts_with("'拿起' 没有确定的目标"));
+  CHECK(to_text(Warning{"target-not-alone", "x", 0, ""}, words, Language::zh).starts_with("'拿起' 的目标不唯一"));
+  CHECK(to_text(Warning{"no-font", "x", {}, ""}, words, Language::zh).starts_with("没有能显示这些文字的字体"));
+  CHECK(to_text(Warning{"diffuse", "of no word", {}, ""}, words, Language::zh) == "of no word");
+  CHECK(to_text(Warning{"new-code", "a\nb", 0, ""}, words, Language::zh) == "a?b");
 }
 
 TEST_CASE("stage times") {

@@ -41,6 +41,7 @@ struct Warning {
   std::string code;  // stable, for programs: "unknown-word", "no-font", ...
   std::string message;
   std::optional<std::size_t> word;
+  std::string detail;  // what the message adds to its code in figures or names, for other languages; may be empty
 };
 
 // Which layer or head of the maps is shown.
