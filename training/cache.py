@@ -1,10 +1,10 @@
 """Composes scenes and keeps what the frozen trunk makes of them, so that the rest of the model trains fast.
 
-  python cache.py train objects 12800 --seed 1     cut-outs on backgrounds; shards of 128 scenes of one shape
-  python cache.py train tables 4096 --seed 1       robot table tops (tables.py)
-  python cache.py train photos 1024 --seed 1       photographs of one thing (photos.py)
-  python cache.py valid objects 256 --seed 2       the same from held-out objects; likewise tables
-All in $ATTNVIZ_TRAINING_CACHE/scenes. Shards that exist are kept, so a stopped run continues.
+  python cache.py train objects 5120 --seed 1 --patches 784     cut-outs on backgrounds; shards of 128 scenes of one shape
+  python cache.py train tables 1280 --seed 1 --patches 784      robot table tops (tables.py)
+  python cache.py train photos 512 --seed 1 --patches 784       photographs of one thing (photos.py)
+  python cache.py valid objects 256 --seed 2 --patches 784      the same from held-out objects; likewise tables and photographs
+Scenes hang on seed and shape, not on patches. All in $ATTNVIZ_TRAINING_CACHE/scenes. Shards that exist are kept, so a stopped run continues.
 """
 import argparse
 import multiprocessing
@@ -37,7 +37,6 @@ def describe(scene, layout):
         "boxes": np.float32([[t.box[0] * sx, t.box[1] * sy, t.box[2] * sx, t.box[3] * sy] for t in scene.things]),
         "cover": np.stack([geometry.coverage(t.mask, layout) for t in scene.things]),                       # [things, patches]
         "colour_cover": np.stack([geometry.coverage(scene.colour_masks[c], layout) for c in COLOURS]),     # [12, patches]
-        "behind": [COLOURS.index(c) for c in scene.behind],
     }
 
 
@@ -60,7 +59,7 @@ def features(trunk, inputs, layout):
 def make_shard(job):
     """One shard: SHARD scenes of one shape."""
     import torch
-    path, seed, kind, shape, held_out, count = job
+    path, seed, kind, shape, patches, held_out, count = job
     if os.path.exists(path):
         return path
     torch.set_num_threads(1)
@@ -69,7 +68,7 @@ def make_shard(job):
         from trunk import Trunk
         _trunk = Trunk().to(memory_format=torch.channels_last)
     rng = np.random.default_rng(seed)
-    layout = geometry.grid(*SIZES[shape])
+    layout = geometry.grid(*SIZES[shape], patches)
     scenes = [COMPOSE[kind](rng, held_out, SIZES[shape]) for _ in range(count)]
     inputs = np.stack([geometry.to_input(s.image, layout) for s in scenes])
     shard = features(_trunk, inputs, layout)
@@ -85,6 +84,7 @@ def main():
     parser.add_argument("kind", choices=list(COMPOSE))
     parser.add_argument("scenes", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--patches", type=int, required=True, help="the most that an image is cut into")
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
     os.makedirs(CACHE + "/scenes", exist_ok=True)
@@ -93,8 +93,8 @@ def main():
     shapes, jobs = SHAPES[args.kind], []
     for k in range(-(-args.scenes // count)):
         shape = shapes[k % len(shapes)]
-        name = f"{args.split}-{args.kind}-{args.seed}-{k:04d}-{shape.replace(':', 'x')}.pt"
-        jobs.append((f"{CACHE}/scenes/{name}", [args.seed, k], args.kind, shape, held_out, count))
+        name = f"{args.split}-{args.kind}-{args.seed}-{args.patches}-{k:04d}-{shape.replace(':', 'x')}.pt"
+        jobs.append((f"{CACHE}/scenes/{name}", [args.seed, k], args.kind, shape, args.patches, held_out, count))
     with multiprocessing.get_context("spawn").Pool(args.processes) as pool:
         for done, path in enumerate(pool.imap_unordered(make_shard, jobs), 1):
             print(f"{done}/{len(jobs)} {os.path.basename(path)}", flush=True)

@@ -75,7 +75,7 @@ def targets_of(model, batch, spoken, v, g):
 
 @torch.no_grad()
 def gather(model, forward, shards, per_image=8, limit=32, seed=11):
-    """What words_of and targets_of say of `limit` scenes of each shard; forward(batch) -> patch tokens, maps, summary."""
+    """What words_of and targets_of say of `limit` scenes of each shard, on the CPU; forward(batch) -> patch tokens, maps, summary."""
     rng, words, targets = np.random.default_rng(seed), [], []
     for shard in shards:
         for part in np.array_split(np.arange(min(limit, len(shard.scenes))), 4):
@@ -95,7 +95,8 @@ def threshold(value, bad, precision):
     precisions, recalls = right / np.arange(1, len(right) + 1), right / max(1, bad.sum())
     enough = np.flatnonzero((precisions >= precision) & (np.arange(len(right)) >= 20))
     at = enough[-1] if len(enough) else int(np.searchsorted(np.cumsum(bad[order] == 0), 0.01 * (bad == 0).sum()))
-    return float(value[order[at]]), round(float(precisions[at]), 3), round(float(recalls[at]), 3)
+    between = value[order[at:at + 2]].mean()  # warnings are for what lies beyond: half-way to the next value
+    return float(between), round(float(precisions[at]), 3), round(float(recalls[at]), 3)
 
 
 def calibrate(words, targets):
@@ -119,7 +120,7 @@ def calibrate(words, targets):
 
 def thresholds(found):
     """As the model file's config has them."""
-    return {name: round(at, 3) for name, (at, *_) in found.items()}
+    return {name: float(f"{at:.4g}") for name, (at, *_) in found.items()}
 
 
 def main():

@@ -11,13 +11,17 @@ from lexicon import CACHE
 SIDE = 256  # longest side of a cut-out
 
 
+def crop_to_visible(rgba, above):
+    """The crop to where alpha is above `above`; all of it where it nowhere is."""
+    ys, xs = np.where(rgba[..., 3] > above)
+    return rgba[ys.min():ys.max() + 1, xs.min():xs.max() + 1] if len(ys) else rgba
+
+
 def trim(rgba):
     """Crops to the visible part and shrinks to SIDE; None for what is no usable cut-out."""
-    alpha = rgba[..., 3]
-    ys, xs = np.where(alpha > 24)
-    if len(ys) < 200:
+    if (rgba[..., 3] > 24).sum() < 200:
         return None
-    cut = rgba[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
+    cut = crop_to_visible(rgba, 24)
     if (cut[..., 3] > 128).mean() < 0.08 or min(cut.shape[:2]) < 8:
         return None
     scale = SIDE / max(cut.shape[:2])

@@ -1,5 +1,6 @@
 """Batches from cached scenes: several instructions a scene, with the region of every word."""
 import glob
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,6 +25,7 @@ class Shard:
         self.path = path
         self.features = {name: data[name] for name in ("f16", "f320", "rgb")}  # what a batch takes its part of
         self.padding = torch.from_numpy(~geometry.content_patches(data["layout"]))
+        self.kind = os.path.basename(path).split("-")[1]
         self.layout = data["layout"]
         self.scenes = data["scenes"]
         for s in self.scenes:

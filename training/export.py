@@ -13,6 +13,7 @@ import zlib
 import torch
 from safetensors.torch import save_file
 
+import geometry
 import instructions
 import lexicon
 import materials
@@ -75,9 +76,17 @@ def vocabulary():
     return [entry for entry in lexicon.vocabulary() if known(WORDS[entry["row"] - 1])]
 
 
+def encoder_config(model, trunk):
+    c = model.config
+    vision = {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": geometry.BUDGET, "mean": [MEAN] * 3, "std": [STD] * 3,
+              "stem": 32, "blocks": [block.spec for block in trunk.blocks], "head": 1280, "mixers": c.mixers}
+    text = {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64, "apart": list(c.apart)}
+    return {"vision": vision, "text": text}
+
+
 def encoder_id(model, trunk):
-    """Changes with every weight of the encoders and with the vocabulary, so that no fusion is run on others than its own."""
-    crc = zlib.crc32(json.dumps(vocabulary()).encode())
+    """Changes with all that makes the encoders' tokens, so that no fusion is run on others than its own."""
+    crc = zlib.crc32(json.dumps([vocabulary(), encoder_config(model, trunk)]).encode())
     for name, p in sorted((trunk_tensors(trunk) | own_tensors(model, ("patches.", "words."))).items()):
         crc = zlib.crc32(p.detach().half().numpy().tobytes(), zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"
@@ -86,14 +95,6 @@ def encoder_id(model, trunk):
 def zoo_folder(base, trunk):
     """Where the runs on these encoders are kept."""
     return f"{CACHE}/zoo/{encoder_id(base, trunk)}"
-
-
-def base_config(model, trunk):
-    c = model.config
-    vision = {"trunk": "efficientnet-lite0", "patch_px": 16, "patches": 400, "mean": [MEAN] * 3, "std": [STD] * 3,
-              "stem": 32, "blocks": [block.spec for block in trunk.blocks], "head": 1280, "mixers": c.mixers}
-    text = {"layers": c.text_layers, "heads": c.heads, "ffn": c.ffn, "max_words": 64, "apart": list(c.apart)}
-    return {"name": "base", "id": encoder_id(model, trunk), "vision": vision, "text": text}
 
 
 def write(path, config, model, tensors, **metadata):
@@ -114,7 +115,7 @@ def main():
     base, trunk = settle(args.name)
     if not wanted or "base" in wanted:
         tensors = trunk_tensors(trunk) | own_tensors(base, ("patches.", "words.", "fusion.", "action."))
-        config = base_config(base, trunk)
+        config = {"name": "base", "id": encoder_id(base, trunk)} | encoder_config(base, trunk)
         if os.path.exists(honesty_path(args.name)):
             config["honesty"] = json.load(open(honesty_path(args.name)))
         write(f"{args.out}/base.safetensors", config, base, tensors, vocabulary=vocabulary())

@@ -5,12 +5,12 @@ import cv2
 import numpy as np
 
 PATCH = 16
-CELLS = 100  # squares of 32 pixels: a budget of 400 patches
+BUDGET = [288, 784]  # the fewest and the most patches that the program gives an image: FORMAT.md
 
 
-def grid(width, height, cells=CELLS):
+def grid(width, height, patches):
     """(content_w, content_h, cols, rows) of the input: content in pixels, cols and rows in patches."""
-    best = None
+    best, cells = None, patches // 4
     for i in range(1, cells + 1):
         for s in (32 * i / width, 32 * i / height):
             s = min(s, PATCH)

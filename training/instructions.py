@@ -56,13 +56,13 @@ def _far(value, others, gap):
     return bool(others) and value - max(others) > gap
 
 
-def adjective(things, found, thing):
-    """A size or place word that singles the thing out among those found, for example "left"; None where none does.
+def adjectives(things, found, thing):
+    """Words of size and place each of which singles the thing out among those found, for example ["left", "big"].
 
     Boxes are in any unit; areas and centres are compared, with room for doubt left between."""
     others = [things[i] for i in found if things[i] is not thing]
     if not others:
-        return None
+        return []
     area = lambda t: (t.box[2] - t.box[0]) * (t.box[3] - t.box[1])
     x, y = (lambda t: (t.box[0] + t.box[2]) / 2), (lambda t: (t.box[1] + t.box[3]) / 2)
     apart = 0.7 * max(t.box[2] - t.box[0] for t in [thing, *others])
@@ -72,7 +72,7 @@ def adjective(things, found, thing):
         "top": _far(-y(thing), [-y(t) for t in others], low), "bottom": _far(y(thing), [y(t) for t in others], low),
         "middle": len(others) == 2 and min(map(x, others)) < x(thing) - .5 * apart and x(thing) + .5 * apart < max(map(x, others)),
         "big": area(thing) > 1.8 * max(map(area, others)), "small": 1.8 * area(thing) < min(map(area, others))}
-    return [name for name, fit in fitting.items() if fit and name in BY_NAME] or None
+    return [name for name, fit in fitting.items() if fit and name in BY_NAME]
 
 
 def _phrase(noun, colour, lang, rng, extra=()):
@@ -98,7 +98,7 @@ def _phrase(noun, colour, lang, rng, extra=()):
     return tokens
 
 
-ADJECTIVES = ("big", "small", "left", "right", "top", "bottom", "middle")  # words of size and place that `adjective` can tell
+ADJECTIVES = ("big", "small", "left", "right", "top", "bottom", "middle")  # words of size and place that `adjectives` can tell
 
 
 def _a_verb(rng, odd):
@@ -154,7 +154,7 @@ def _adjectives(things, noun, colour, goal, thing, lang, rng):
     """Size and place words where they decide, and the goal they lead to."""
     found = fits(things, noun, colour)
     if goal[0] == "any" and _index(things, thing) in found:
-        names = adjective(things, found, thing)
+        names = adjectives(things, found, thing)
         if names and rng.random() < .8:
             goal = "goal", _index(things, thing)
             return [_token(names[rng.integers(len(names))], goal, lang, rng)], goal
@@ -230,7 +230,9 @@ def sample(things, colours_there, lang, rng, absent_share=.15, alike_share=0, an
         return _simple(phrase, goal, lang, rng, odd)
     others = [i for i in named if things[i] is not thing] or named
     second = things[others[rng.integers(len(others))]]
-    other = _phrase(_a_noun(second, rng), second.colour if rng.random() < .35 else None, lang, rng)
+    name = _a_noun(second, rng)
+    said = second.colour if rng.random() < .35 and (any_pair or not held_pair(second.colour, name)) else None
+    other = _phrase(name, said, lang, rng)
     if rng.random() < .7:
         return _relation(phrase, other, goal, lang, rng)
     return _beside(phrase, other, goal, lang, rng, odd)

@@ -52,7 +52,7 @@ SURFACES = {s: w for w in WORDS for s in w.en + w.zh}
 
 def vocabulary():
     """The list that the model file stores (FORMAT.md)."""
-    return [{"text": s, "row": w.row, "kind": w.kind} for w in WORDS for s in w.en + w.zh]
+    return [{"row": w.row, "kind": w.kind, "texts": w.en + w.zh} for w in WORDS]
 
 
 def with_hypernyms(*nouns):
@@ -66,6 +66,11 @@ def with_hypernyms(*nouns):
 def held_pair(colour, noun):
     """One in eight pairs of a colour and a noun is never painted or said in training: what is asked of them shows that words combine."""
     return zlib.crc32(f"{colour} {noun}".encode()) % 8 == 0
+
+
+def without_held_pair(paint, noun):
+    """`paint` (a colour, a material or None) where training may see it on that noun, else None."""
+    return None if held_pair(paint, noun) else paint
 
 
 def _inherit_classes():

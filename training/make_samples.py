@@ -1,4 +1,4 @@
-"""Makes assets/samples: tidy scenes of objects that training never saw, with boxes for their words.
+"""Makes assets/samples: tidy scenes to look at, with boxes for their words.
 
   python make_samples.py ../assets/samples
 Objects are chosen by name and all have free licences (SOURCES.md in that folder).
@@ -33,9 +33,9 @@ SAMPLES = {
                     ["拿起|锤子", "pick up|the|hammer", "把|剪刀|放到|绿色|盒子|里", "give me|the|screwdriver"]),
     "toys-floor": ((640, 480), (8, 3), [("@emoji/1f682", None), ("@ballonFoot", None), ("@VW-new-beetle", None), ("@Scopia/cat", None), ("@emoji/1f692", None)],
                    ["抓住|火车", "grab|the|train", "推|球", "push|the|truck", "找到|猫", "动物"]),
-    "two-chairs": ((640, 480), (9, 6), [("@plasticChair", "blue"), ("@mid-century-chair", "orange"), ("@BlendSwap-CC-0/stool2", None), ("@largeFridge", None)],
+    "two-chairs": ((640, 480), (9, 1), [("@plasticChair", "blue"), ("@mid-century-chair", "orange"), ("@BlendSwap-CC-0/stool2", None), ("@largeFridge", None)],
                    ["移动|蓝色|的|椅子", "move|the|orange|chair", "椅子", "打开|冰箱"]),
-    "breakfast": ((640, 480), (10, 1), [("@another_apple_01", "green"), ("@emoji/1f34a", None), ("@birthday_cake", None), ("@bread-plate", "pink"), ("@clipart/strawberry_01", None)],
+    "breakfast": ((640, 480), (10, 7), [("@another_apple_01", "green"), ("@emoji/1f34a", None), ("@birthday_cake", None), ("@bread-plate", "pink"), ("@clipart/strawberry_01", None)],
                   ["拿起|绿色|的|苹果", "pick up|the|strawberry", "水果", "touch|the|pink|plate", "把|草莓|放到|蛋糕|旁边"]),
 }
 

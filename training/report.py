@@ -1,6 +1,6 @@
 """Prints the model card's tables: makes the held-out sets that are missing (make_eval.py) and has the program evaluate a model on each.
 
-  python report.py /tmp/report --photos PHOTOS/eval.jsonl          sets and figures are kept in the folder
+  python report.py /tmp/report --photos PHOTOS/eval.jsonl          sets are kept in the folder: take another after words or objects changed
   python report.py /tmp/report --only tables --model cross-1
 """
 import argparse

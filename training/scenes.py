@@ -12,6 +12,7 @@ import backgrounds
 import colours
 import lexicon
 import materials
+from cutouts import crop_to_visible
 from materials import MATERIALS
 from lexicon import CACHE, COLOURS
 from variety import vary
@@ -37,29 +38,35 @@ class Scene:
     behind: set = field(default_factory=set)           # colours of which the background has plenty
 
 
-# cut-outs of objects that tables.py holds out: composed scenes never show them either
+# cut-outs of objects that tables.py holds out: composed scenes never show them either (table_layout.held_groups)
 HELD_ON_TABLES = {f"libero/{n}" for n in ("akita_black_bowl", "black_bowl", "bowl", "book", "yellow_book", "simple_rack", "porcelain_mug", "yellow_mug")}
 
 
 @functools.lru_cache(None)
-def library(held_out, twins=False):
-    """Groups of cut-outs by primary noun ('' = unnamed clutter): {noun: [[asset, ...] of one object, ...]}.
-
-    Held-out pictures with a near copy in training (twins.txt) are left out of both."""
+def all_groups():
+    """Cut-outs by primary noun ('' = unnamed clutter) and object: {noun: {group: [asset, ...]}}."""
     groups = {}
-    copies = set() if twins else set(open(os.path.join(lexicon.HERE, "twins.txt"), encoding="utf8").read().split("\n"))
     for line in open(CACHE + "/assets.jsonl", encoding="utf8"):
         asset = json.loads(line)
         asset["nouns"] = lexicon.nouns_of(asset["source"], asset["name"])
-        if asset["group"] not in HELD_ON_TABLES:
-            groups.setdefault((asset["nouns"] or [""])[0], {}).setdefault(asset["group"], []).append(asset)
+        groups.setdefault((asset["nouns"] or [""])[0], {}).setdefault(asset["group"], []).append(asset)
+    return groups
+
+
+@functools.lru_cache(None)
+def library(held_out, twins=False):
+    """Objects of one side by primary noun: {noun: [[asset, ...] of one object, ...]}.
+
+    Held-out pictures with a near copy in training (twins.txt), and objects that training may see on tables, are left out of both."""
+    copies = set() if twins else set(open(os.path.join(lexicon.HERE, "twins.txt"), encoding="utf8").read().split("\n"))
     chosen = {}
-    for noun, by_group in groups.items():
+    for noun, by_group in all_groups().items():
+        by_group = {group: assets for group, assets in by_group.items() if group not in HELD_ON_TABLES}
         # photographs and drawings are divided separately, so that both sides have both
         for photo in (True, False):
             names = sorted((g for g in by_group if by_group[g][0]["photo"] == photo), key=lambda g: zlib.crc32(g.encode()))
             count = 0 if len(by_group) < 3 else round(0.22 * len(names) + 0.2) if len(names) > 1 else 0
-            picked = [g for g in names[:count] if g not in copies] if held_out else names[count:]
+            picked = [g for g in names[:count] if g not in copies and not g.startswith("libero/")] if held_out else names[count:]
             if picked:
                 chosen.setdefault(noun, []).extend(by_group[g] for g in picked)
     return chosen
@@ -80,9 +87,11 @@ def noun_odds(held_out):
 
 
 def _asset(noun, rng, held_out):
-    """A random cut-out of a noun; "@name" asks for the object whose group ends so (the samples choose theirs)."""
+    """A random cut-out of a noun; "@name" asks for the object, held out or not, whose group ends so (the samples choose theirs)."""
     if noun.startswith("@"):
-        groups = [g for groups in library(held_out).values() for g in groups if g[0]["group"].endswith(noun[1:])]
+        groups = [assets for by_group in all_groups().values() for group, assets in by_group.items() if group.endswith(noun[1:])]
+        if not groups:
+            raise SystemExit(f"no object is called {noun[1:]}")
     else:
         groups = library(held_out)[noun]
     odds = np.array([3.0 if g[0]["photo"] else 1.0 for g in groups])
@@ -118,7 +127,7 @@ def _plan(rng, held_out):
         plan.append((pick(), paint()))
     if "" in library(held_out) and rng.random() < .2:
         plan.append(("", paint()))
-    return [(noun, None if not held_out and lexicon.held_pair(paint, noun) else paint) for noun, paint in plan]
+    return [(noun, paint if held_out else lexicon.without_held_pair(paint, noun)) for noun, paint in plan]
 
 
 def _turned(rgba, rng, tidy):
@@ -133,9 +142,7 @@ def _turned(rgba, rng, tidy):
     c, s = abs(turn[0, 0]), abs(turn[0, 1])
     nw, nh = int(w * c + h * s) + 2, int(h * c + w * s) + 2
     turn[:, 2] += (nw - w) / 2, (nh - h) / 2
-    rgba = cv2.warpAffine(np.ascontiguousarray(rgba), turn, (nw, nh), flags=cv2.INTER_LINEAR)
-    ys, xs = np.where(rgba[..., 3] > 40)
-    return rgba[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
+    return crop_to_visible(cv2.warpAffine(np.ascontiguousarray(rgba), turn, (nw, nh), flags=cv2.INTER_LINEAR), 40)
 
 
 def _shadow(picture, alpha, x, y, strength, shift):

@@ -5,7 +5,7 @@ import zlib
 import cv2
 import numpy as np
 
-from lexicon import COLOURS
+from lexicon import COLOURS, without_held_pair
 from table_model import mujoco, surfaces  # its mujoco knows that there is no display
 from table_world import World
 
@@ -27,7 +27,7 @@ def world():
 
 @functools.lru_cache(None)
 def held_groups():
-    """Objects that training never sees: of nouns with several meshes a fifth of them, at least one, by a hash."""
+    """Objects that training never sees (scenes.HELD_ON_TABLES has their cut-outs): of nouns with several meshes a fifth of them, at least one, by a hash."""
     groups = {}
     for item in world().items:
         groups.setdefault(item.nouns[0], set()).add(item.group)
@@ -130,7 +130,7 @@ def plan(rng, held_out):
         crowded = sum(_large(i) for i, _ in chosen.values()) > 1
         if left and not (crowded and _large(left[0])):
             item = left[rng.integers(len(left))]
-            chosen[item.body] = item, paint
+            chosen[item.body] = item, paint if held_out else without_held_pair(paint, item.nouns[0])
     return list(chosen.values())
 
 

@@ -26,6 +26,7 @@ DECAY = 0.05  # of weights; there are few objects a noun, so names are easily le
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 KEEP = ("steps", "spent", "rounds")
 TAIL_RATE = 0.1  # of the rest's learning rate
+LARGE_GRID = 500  # patches
 KEPT = 1.0       # weight of the tail's distance from what it was
 
 
@@ -149,14 +150,19 @@ class Trainer:
     def run(self):
         valid = {kind: data.shards("valid", kind) for kind in ("objects", "tables", "photos")}
         while self.steps < self.args.steps:
-            # anew each time: more shards may have been made meanwhile; the few photographs are seen twice
-            train = data.shards("train") + data.shards("train", "photos")
+            # anew each time: more shards may have been made meanwhile
+            train = [shard for shard in data.shards("train") for _ in range(times(shard))]
             self.round(train)
             self.rounds += 1
             self.save()
             print(f"round {self.rounds}, step {self.steps}, {self.spent / 60:.1f} min, {sum(len(s.scenes) for s in train)} scenes", flush=True)
             for kind, shards in valid.items():
                 print(" ", kind, json.dumps(metrics.evaluate(self.model, functools.partial(self.model.see, self.trunk), shards, DEVICE) if shards else None), flush=True)
+
+
+def times(shard):
+    """How often a pass sees a shard: there are few photographs, and few of the large grids that the program mostly makes."""
+    return (2 if shard.kind == "photos" else 1) * (3 if shard.padding.numel() > LARGE_GRID else 1)
 
 
 def mean_of(parts):
@@ -167,7 +173,7 @@ def mean_of(parts):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", default="base")
-    parser.add_argument("--begin", help="another checkpoint, whose weights to begin with")
+    parser.add_argument("--begin", help="another checkpoint, whose weights to begin with; a tail that it trained goes on being trained")
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--names-first", type=float, default=0.05, help="share of the steps given to names alone")
     parser.add_argument("--tail-from", type=float, default=1, help="share of the steps after which the trunk's tail is trained, too")

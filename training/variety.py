@@ -2,6 +2,8 @@
 import cv2
 import numpy as np
 
+from cutouts import crop_to_visible
+
 
 def _bent(rgba, rng):
     """Seen from elsewhere, stretched or squeezed: each corner moves inwards by up to a fifth of the side."""
@@ -9,9 +11,7 @@ def _bent(rgba, rng):
     corners = np.float32([[0, 0], [w, 0], [w, h], [0, h]])
     inwards = np.float32([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * rng.uniform(0, .2, (4, 2)) * (w, h)
     turn = cv2.getPerspectiveTransform(corners, corners + np.float32(inwards))
-    bent = cv2.warpPerspective(rgba, turn, (w, h), flags=cv2.INTER_LINEAR)
-    ys, xs = np.where(bent[..., 3] > 40)
-    return rgba if not len(ys) else bent[ys.min():ys.max() + 1, xs.min():xs.max() + 1]
+    return crop_to_visible(cv2.warpPerspective(rgba, turn, (w, h), flags=cv2.INTER_LINEAR), 40)
 
 
 def _ramp(rgb, rng):

@@ -63,13 +63,13 @@ def token_shards(base, trunk, folder, split, kind="*"):
     shards = data.shards(split, kind)
     for shard in shards:
         path = f"{folder}/tokens/{os.path.basename(shard.path)}"
-        if not os.path.exists(path):
+        if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(shard.path):
             parts = []
             for picks in np.array_split(np.arange(len(shard.scenes)), 8):
                 batch = data.Batch(shard, picks, [[[]] for _ in picks]).to(DEVICE)
                 parts.append(base.patches(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding).half().cpu())
-            torch.save(torch.cat(parts), path + ".part")
-            os.rename(path + ".part", path)
+            torch.save(torch.cat(parts), f"{path}.{os.getpid()}")
+            os.rename(f"{path}.{os.getpid()}", path)
         shard.features = {"v": torch.load(path, mmap=True)}
     return shards
 
@@ -89,11 +89,12 @@ def loss_of(model, batch):
 class Zoo:
     def __init__(self, args):
         self.args = args
-        self.base, self.trunk = (part.to(DEVICE) for part in export.settle("base"))
+        self.base, self.trunk = export.settle("base")
         if args.without:
             PARTS[args.without](self.base).data.zero_()
         self.folder = export.zoo_folder(self.base, self.trunk)
         os.makedirs(self.folder, exist_ok=True)
+        self.base.to(DEVICE), self.trunk.to(DEVICE)
 
     def shards(self, split, kind="*"):
         return token_shards(self.base, self.trunk, self.folder, split, kind)
@@ -128,7 +129,7 @@ class Zoo:
         forward, valid = functools.partial(see, model), {kind: self.shards("valid", kind) for kind in ("objects", "tables")}
         for kind in valid:
             result[kind] = metrics.evaluate(model, forward, valid[kind], DEVICE)
-        honesty = calibrate.thresholds(calibrate.calibrate(*calibrate.gather(model, forward, sum(valid.values(), []))))
+        honesty = calibrate.thresholds(calibrate.calibrate(*calibrate.gather(model.cpu(), forward, sum(valid.values(), []))))
         own = {k: v for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
         torch.save({"model": own, "fusion": STRATEGIES[name], "honesty": honesty}, f"{self.folder}/{name}-{seed}.pt")
         with open(f"{self.folder}/results.jsonl", "a", encoding="utf8") as out:
@@ -147,10 +148,13 @@ class Zoo:
 
 
 def cell(runs, kind, key):
-    if key in runs[0][kind]:
+    figures = runs[0][kind]  # the same scenes and instructions for all
+    if key in figures:
         values = np.array([[r[kind][key]] for r in runs])
-    else:
+    elif f"{key}-zh" in figures:
         values = np.array([[(r[kind][f"{key}-zh"][i] + r[kind][f"{key}-en"][i]) / 2 for i in (0, 1)] for r in runs])
+    else:
+        return f"{key} -"
     return f"{key} " + " ".join(f"{m:.3f}+-{s:.3f}" for m, s in zip(values.mean(0), values.std(0)))
 
 
@@ -170,9 +174,12 @@ def main():
     zoo = Zoo(args)
     if args.table:
         return zoo.print_table()
+    names = args.only.split(",")
+    if unknown := set(names) - set(STRATEGIES):
+        parser.error(f"no strategy is called {', '.join(sorted(unknown))}; there are {', '.join(STRATEGIES)}")
     done = {(r["name"], r["seed"]) for r in zoo.results()}
     for seed in map(int, args.seeds.split(",")):
-        for name in args.only.split(","):
+        for name in names:
             if (name, seed) not in done:
                 zoo.run(name, seed)
 

@@ -244,14 +244,14 @@ def model_fixture(name, mixers):
     p, point, box, score = action(m, fused, v, content, cols)
 
     config = {"name": name,
-              "vision": {"trunk": "efficientnet-lite0", "patch_px": PATCH_PX, "patches": PATCHES, "mean": MEAN,
+              "vision": {"trunk": "efficientnet-lite0", "patch_px": PATCH_PX, "patches": [PATCHES, PATCHES], "mean": MEAN,
                          "std": STD, "stem": STEM, "blocks": BLOCKS, "head": HEAD},
               "dim": DIM, "text": {"layers": 1, "heads": TEXT_HEADS, "ffn": 28, "max_words": 8},
               "fusion": {"type": "cross", "layers": 2, "heads": HEADS, "ffn": 24},
               "view": {"layer": "last", "head": "mean"}}
     if mixers:
         config["vision"]["mixers"] = mixers
-    vocabulary = [{"text": f"word{row}", "row": row, "kind": "noun"} for row in range(1, ROWS)]
+    vocabulary = [{"row": row, "kind": "noun", "texts": [f"word{row}"]} for row in range(1, ROWS)]
     save(OUT / f"{name}.safetensors", m.stored, {"format": "attnviz.model/1", "config": json.dumps(config),
                                                  "vocabulary": json.dumps(vocabulary)})
     flat = [[w, row] for w, rows in enumerate(token_rows) for row in rows]
