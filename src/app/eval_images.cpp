@@ -1,5 +1,7 @@
 #include "app/eval_images.hpp"
 
+#include <optional>
+
 #include "attnviz/core/timing.hpp"
 #include "attnviz/image/decode.hpp"
 
@@ -16,7 +18,7 @@ const EvalImages::Encoded& EvalImages::get(const std::string& path, const model:
     if (model.shares_encoders(*encoded.model)) return encoded;
   }
   const Stopwatch watch;
-  model::EncodedImage encoded = model.encode(image_, model.default_patches());
+  model::EncodedImage encoded = model.encode(image_, std::nullopt);
   return encoded_.emplace_back(Encoded{&model, std::move(encoded), watch.elapsed_ms()});
 }
 

@@ -41,7 +41,7 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
   job.image = image::load(options.image_path);
   report.timing.load = stage.lap_ms();
 
-  const model::EncodedImage encoded = model.encode(job.image, options.patches.value_or(model.default_patches()));
+  const model::EncodedImage encoded = model.encode(job.image, options.patches);
   report.grid = encoded.grid;
   report.timing.encode = stage.lap_ms();
 

@@ -61,6 +61,13 @@ PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_pat
   return grid;
 }
 
+int default_patches(int image_width, int image_height, int patch_px, PatchRange range) {
+  const std::int64_t unit = std::int64_t{2} * patch_px;
+  const Scale own{1, 1};
+  const std::int64_t patches = 4 * own.cells(image_width, unit) * own.cells(image_height, unit);
+  return static_cast<int>(std::clamp<std::int64_t>(patches, range.least, range.most));
+}
+
 Matrix make_input(const Image& image, const PatchGrid& grid, const std::array<float, 3>& mean,
                   const std::array<float, 3>& std) {
   cv::setNumThreads(1);  // one pool of threads a process: core/parallel

@@ -45,11 +45,22 @@ void check_strides(const VisionConfig& vision, const Section& section) {
   if (!has_16 || stride != 32) section.complain("blocks", "must pass stride 16 and end at stride 32");
 }
 
+PatchRange parse_patches(const Section& section) {
+  const json& list = section.at("patches");
+  if (!list.is_array() || list.size() != 2) section.complain("patches", "is not [least, most]");
+  const auto bound = [&](std::size_t i, int lowest) {
+    return static_cast<int>(
+        section.number_in(list[i], "patches", static_cast<std::size_t>(lowest), image::kMaxPatches));
+  };
+  const int least = bound(0, image::kMinPatches);
+  return {least, bound(1, least)};
+}
+
 VisionConfig parse_vision(const Section& section) {
   if (section.text("trunk") != "efficientnet-lite0") section.complain("trunk", "is not 'efficientnet-lite0'");
   VisionConfig vision;
   vision.patch_px = static_cast<int>(section.number("patch_px", 16, 16));
-  vision.patches = static_cast<int>(section.number("patches", image::kMinPatches, image::kMaxPatches));
+  vision.patches = parse_patches(section);
   vision.mean = section.colour("mean", -1e6f);
   vision.std = section.colour("std", 1e-6f);
   vision.stem = section.number("stem", 1, kMaxDim);

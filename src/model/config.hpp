@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/core/patch_grid.hpp"
 #include "attnviz/core/report.hpp"
 #include "attnviz/core/words.hpp"
 #include "model/fusion_config.hpp"
@@ -19,7 +20,8 @@ struct BlockConfig {
 };
 
 struct VisionConfig {
-  int patch_px = 16, patches = 0;
+  int patch_px = 16;
+  PatchRange patches;
   std::array<float, 3> mean{}, std{};  // of pixels in 0..255
   std::size_t stem = 0, head = 0;      // channels
   std::vector<BlockConfig> blocks;

@@ -25,15 +25,18 @@ Encoders::Encoders(ModelConfig config, const SafeTensors& file, const Weights& w
       word_encoder_(config_, vocabulary_, weights),
       num_parameters_(count_encoder_parameters(file)) {}
 
-EncodedImage Encoders::encode(const Image& image, int max_patches) const {
-  if (max_patches > image::kMaxPatches) {
+EncodedImage Encoders::encode(const Image& image, std::optional<int> max_patches) const {
+  const VisionConfig& vision = config_.vision;
+  const int budget =
+      max_patches ? *max_patches : image::default_patches(image.width, image.height, vision.patch_px, vision.patches);
+  if (budget > image::kMaxPatches) {
     throw Error(
         ErrorCode::usage, "--patches",
-        std::to_string(max_patches) + " is more than the " + std::to_string(image::kMaxPatches) + " that are possible");
+        std::to_string(budget) + " is more than the " + std::to_string(image::kMaxPatches) + " that are possible");
   }
   EncodedImage encoded;
-  encoded.grid = image::plan_grid(image.width, image.height, config_.vision.patch_px, max_patches);
-  const Matrix input = image::make_input(image, encoded.grid, config_.vision.mean, config_.vision.std);
+  encoded.grid = image::plan_grid(image.width, image.height, vision.patch_px, budget);
+  const Matrix input = image::make_input(image, encoded.grid, vision.mean, vision.std);
   const MapSize size{static_cast<std::size_t>(encoded.grid.input_height),
                      static_cast<std::size_t>(encoded.grid.input_width)};
   encoded.patches = patch_embedding_.run(input, size, trunk_.run(input, size), content_mask(encoded.grid));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "attnviz/core/image.hpp"
@@ -32,7 +33,7 @@ public:
   const WordEncoder& word_encoder() const { return word_encoder_; }
 
   // As Model::encode.
-  EncodedImage encode(const Image& image, int max_patches) const;
+  EncodedImage encode(const Image& image, std::optional<int> max_patches) const;
   // [num_words, dim]. Throws Error (input) for more words than the model takes.
   Matrix encode(const Words& words) const;
 

@@ -26,10 +26,10 @@ public:
   const ModelFacts& facts() const override { return facts_; }
   const Vocabulary& vocabulary() const override { return encoders_->vocabulary(); }
   ViewChoice default_view() const override { return config_.view; }
-  int default_patches() const override { return encoders_->config().vision.patches; }
+  PatchRange patch_range() const override { return encoders_->config().vision.patches; }
   Honesty honesty() const override { return config_.honesty; }
   bool shares_encoders(const Model& other) const override;
-  EncodedImage encode(const Image& image, int max_patches) const override {
+  EncodedImage encode(const Image& image, std::optional<int> max_patches) const override {
     return encoders_->encode(image, max_patches);
   }
   Attended attend(const EncodedImage& image, const Words& words) const override;

@@ -1,5 +1,8 @@
 #include "model/vocabulary.hpp"
 
+#include <optional>
+#include <vector>
+
 #include "attnviz/core/error.hpp"
 #include "model/limited_json.hpp"
 
@@ -14,24 +17,35 @@ constexpr std::size_t kMaxSurfaceBytes = 256;
   throw Error(ErrorCode::model, where, "vocabulary: " + what);
 }
 
-void add_entry(Vocabulary& vocabulary, const json& entry, std::size_t num_rows, const std::string& where) {
-  if (!entry.is_object() || !entry.contains("text") || !entry.contains("row") || !entry.contains("kind") ||
-      !entry["text"].is_string() || !entry["kind"].is_string()) {
-    refuse(where, "entry " + std::to_string(vocabulary.entries.size()) + " lacks a proper text, row or kind");
+// `label`: the entry, for messages.
+void add_text(Vocabulary& vocabulary, const json& text, VocabularyEntry meaning, const std::string& label,
+              const std::string& where) {
+  if (!text.is_string()) refuse(where, label + " has a text that is no string");
+  const auto& surface = text.get_ref<const std::string&>();
+  if (surface.empty() || surface.size() > kMaxSurfaceBytes) refuse(where, label + " has an empty or overlong text");
+  if (vocabulary.find(surface) != nullptr) refuse(where, "'" + surface + "' comes twice");
+  if (vocabulary.entries.size() == kMaxVocabulary) {
+    refuse(where, "more than " + std::to_string(kMaxVocabulary) + " texts");
   }
-  const auto& text = entry["text"].get_ref<const std::string&>();
-  if (text.empty() || text.size() > kMaxSurfaceBytes) {
-    refuse(where, "entry " + std::to_string(vocabulary.entries.size()) + " has an empty or overlong text");
-  }
-  const json& row = entry["row"];
-  if (!row.is_number_unsigned() || row.get<std::size_t>() >= num_rows || row.get<std::size_t>() == 0) {
-    refuse(where, "the row of '" + text + "' is not one of 1 to " + std::to_string(num_rows - 1) +
+  vocabulary.add(surface, meaning);
+}
+
+// `rows_seen`: [rows of the embedding], those that had an entry.
+void add_entry(Vocabulary& vocabulary, const json& entry, std::vector<bool>& rows_seen, const std::string& label,
+               const std::string& where) {
+  const auto has = [&](const char* name) { return entry.is_object() && entry.contains(name); };
+  if (!has("row") || !has("kind") || !has("texts")) refuse(where, label + " lacks its row, kind or texts");
+  const json &row = entry["row"], &kind = entry["kind"], &texts = entry["texts"];
+  if (!row.is_number_unsigned() || row.get<std::size_t>() >= rows_seen.size() || row.get<std::size_t>() == 0) {
+    refuse(where, label + " has a row that is none of 1 to " + std::to_string(rows_seen.size() - 1) +
                       ", the rows of the embedding");
   }
-  const std::optional<WordKind> kind = parse_word_kind(entry["kind"].get_ref<const std::string&>());
-  if (!kind) refuse(where, "the kind of '" + text + "' is none of verb, colour, noun, material, size, place, other");
-  if (vocabulary.find(text) != nullptr) refuse(where, "'" + text + "' comes twice");
-  vocabulary.add(text, {row.get<std::size_t>(), *kind});
+  if (rows_seen[row.get<std::size_t>()]) refuse(where, label + " has the row of an entry before it");
+  rows_seen[row.get<std::size_t>()] = true;
+  const std::optional<WordKind> known = kind.is_string() ? parse_word_kind(kind.get<std::string>()) : std::nullopt;
+  if (!known) refuse(where, label + " is of no kind of verb, colour, noun, material, size, place, other");
+  if (!texts.is_array() || texts.empty()) refuse(where, label + " has no list of texts");
+  for (const json& text : texts) add_text(vocabulary, text, {row.get<std::size_t>(), *known}, label, where);
 }
 
 }  // namespace
@@ -39,10 +53,12 @@ void add_entry(Vocabulary& vocabulary, const json& entry, std::size_t num_rows, 
 Vocabulary parse_vocabulary(const std::string& json_text, std::size_t num_rows, const std::string& where) {
   const json document = parse_json(json_text, where, "the vocabulary");
   if (!document.is_array()) refuse(where, "not a list");
-  if (document.size() > kMaxVocabulary) refuse(where, "more than " + std::to_string(kMaxVocabulary) + " entries");
   Vocabulary vocabulary;
-  vocabulary.entries.reserve(document.size());
-  for (const json& entry : document) add_entry(vocabulary, entry, num_rows, where);
+  std::vector<bool> rows_seen(num_rows);
+  std::size_t index = 0;
+  for (const json& entry : document) {
+    add_entry(vocabulary, entry, rows_seen, "entry " + std::to_string(index++), where);
+  }
   return vocabulary;
 }
 

@@ -24,7 +24,7 @@ int main() {
   const auto model = attnviz::model::load("base");
   const attnviz::Image image(64, 48);
   const auto words = attnviz::text::segment("red cup", model->vocabulary());
-  const auto attended = model->attend(model->encode(image, model->default_patches()), words);
+  const auto attended = model->attend(model->encode(image, std::nullopt), words);
   std::printf("%s: %zu patches, %zu words; even weight %.1f\n", model->facts().name.c_str(), attended.maps.num_patches,
               words.size(), attend());
 }

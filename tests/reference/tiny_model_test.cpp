@@ -14,7 +14,7 @@ TEST_CASE("the forward pass of a small model agrees with PyTorch") {
     const test::Fixture fixture(name + "_forward.safetensors");
     test::check_forward(small, fixture, 1e-5);
 
-    const model::EncodedImage encoded = small.encode(fixture.image("image"), small.default_patches());
+    const model::EncodedImage encoded = small.encode(fixture.image("image"), std::nullopt);
     CHECK(encoded.grid.content_height == 40);
     const double score = small.attend(encoded, test::words_of(fixture)).target.value().score;
     CHECK(score == doctest::Approx(fixture.values<float>("score").at(0)).epsilon(1e-5));

@@ -32,21 +32,6 @@ struct TinyModelOptions {
   nlohmann::json fusion = nlohmann::json::object();  // laid over the config's "fusion"; null takes a key away
 };
 
-// EfficientNet-Lite0 and the sizes of the shipped model.
-inline TinyModelOptions full_size_options() {
-  TinyModelOptions full;
-  full.dim = 192;
-  full.text_heads = full.fusion_heads = 8;
-  full.text_ffn = full.fusion_ffn = full.patch_ffn = 384;
-  full.patches = 400;
-  full.stem = 32;
-  full.head = 1280;
-  full.blocks = {{3, 1, 1, 16},  {3, 2, 6, 24},  {3, 1, 6, 24},  {5, 2, 6, 40},  {5, 1, 6, 40},  {3, 2, 6, 80},
-                 {3, 1, 6, 80},  {3, 1, 6, 80},  {5, 1, 6, 112}, {5, 1, 6, 112}, {5, 1, 6, 112}, {5, 2, 6, 192},
-                 {5, 1, 6, 192}, {5, 1, 6, 192}, {5, 1, 6, 192}, {3, 1, 6, 320}};
-  return full;
-}
-
 // The tensors of the trunk; returns the channels of the last block of stride 16.
 inline std::size_t add_trunk(RandomTensors& random, const TinyModelOptions& options) {
   random.linear("trunk.stem", {options.stem, 3, 3, 3});
@@ -80,7 +65,7 @@ inline std::string config_json(const TinyModelOptions& options) {
                                  {"vision",
                                   {{"trunk", "efficientnet-lite0"},
                                    {"patch_px", 16},
-                                   {"patches", options.patches},
+                                   {"patches", {options.patches, options.patches}},
                                    {"mean", {127.0, 127.0, 127.0}},
                                    {"std", {128.0, 128.0, 128.0}},
                                    {"stem", options.stem},
@@ -100,12 +85,11 @@ inline std::string config_json(const TinyModelOptions& options) {
 
 // Rows 1 to 4 of the embedding; row 0 is the unknown token.
 inline std::string vocabulary_json() {
-  const auto entry = [](const char* text, int row, const char* kind) {
-    return nlohmann::json{{"text", text}, {"row", row}, {"kind", kind}};
+  const auto entry = [](int row, const char* kind, std::vector<std::string> texts) {
+    return nlohmann::json{{"row", row}, {"kind", kind}, {"texts", std::move(texts)}};
   };
-  return nlohmann::json{entry("red", 1, "colour"), entry("红色", 1, "colour"),  entry("cup", 2, "noun"),
-                        entry("杯子", 2, "noun"),  entry("pick up", 3, "verb"), entry("拿起", 3, "verb"),
-                        entry("the", 4, "other")}
+  return nlohmann::json{entry(1, "colour", {"red", "红色"}), entry(2, "noun", {"cup", "杯子"}),
+                        entry(3, "verb", {"pick up", "拿起"}), entry(4, "other", {"the"})}
       .dump();
 }
 

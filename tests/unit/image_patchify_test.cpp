@@ -61,6 +61,16 @@ void check_grid(int width, int height, int patch_px, int budget) {
 
 }  // namespace
 
+TEST_CASE("patches of an image at its own size, within bounds") {
+  const PatchRange bounds{288, 784};
+  CHECK(image::default_patches(448, 448, 16, bounds) == 784);
+  CHECK(image::default_patches(320, 320, 16, bounds) == 400);
+  CHECK(image::default_patches(321, 320, 16, bounds) == 440);  // 11 x 10 squares
+  CHECK(image::default_patches(224, 224, 16, bounds) == 288);
+  CHECK(image::default_patches(1, 1, 16, bounds) == 288);
+  CHECK(image::default_patches(20000, 20000, 16, bounds) == 784);
+}
+
 TEST_CASE("grids of well-known sizes") {
   const PatchGrid wide = image::plan_grid(640, 480, 16, 400);  // 11 x 9 squares of 100
   CHECK(wide.input_width == 352);

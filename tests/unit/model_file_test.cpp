@@ -202,8 +202,10 @@ TEST_CASE("absurd configurations are refused before anything is allocated") {
   refused([](Json& c) { c["text"]["apart"] = {"noun", "smell"}; }, {"'text.apart'", "smell"});
   refused([](Json& c) { c["text"]["apart"] = std::vector<std::string>(9, "noun"); }, {"'text.apart'"});
   refused([](Json& c) { c["text"] = Json::array(); }, {"'text'"});
-  refused([](Json& c) { c["vision"]["patches"] = 70000; }, {"'vision.patches'", "65536"});
-  refused([](Json& c) { c["vision"]["patches"] = 3; }, {"'vision.patches'"});
+  refused([](Json& c) { c["vision"]["patches"] = {16, 70000}; }, {"'vision.patches'", "65536"});
+  refused([](Json& c) { c["vision"]["patches"] = {3, 16}; }, {"'vision.patches'"});
+  refused([](Json& c) { c["vision"]["patches"] = {16, 12}; }, {"'vision.patches'", "16 to"});
+  refused([](Json& c) { c["vision"]["patches"] = 16; }, {"'vision.patches'", "[least, most]"});
   refused([](Json& c) { c["vision"]["patch_px"] = 0; }, {"'vision.patch_px'"});
   refused([](Json& c) { c["vision"]["std"] = {1, 0, 1}; }, {"'vision.std'"});
   refused([](Json& c) { c["vision"]["mean"] = {1, 2}; }, {"'vision.mean'"});
@@ -237,15 +239,20 @@ TEST_CASE("vocabularies that do not fit the embedding") {
     file.edit_vocabulary(edit);
     check_mentions(refusal(file), parts);
   };
-  refused([](Json& v) { v[0]["row"] = 5; }, {"vocabulary", "'red'", "1 to 4"});
-  refused([](Json& v) { v[0]["row"] = 0; }, {"'red'"});
-  refused([](Json& v) { v[0]["row"] = -1; }, {"'red'"});
-  refused([](Json& v) { v[0]["row"] = 1.5; }, {"'red'"});
-  refused([](Json& v) { v[0]["kind"] = "smell"; }, {"'red'", "kind"});
-  refused([](Json& v) { v[1]["text"] = "red"; }, {"'red'", "twice"});
-  refused([](Json& v) { v[2]["text"] = ""; }, {"entry 2"});
-  refused([](Json& v) { v[2]["text"] = std::string(5000, 'x'); }, {"entry 2"});
-  refused([](Json& v) { v[3].erase("row"); }, {"entry 3"});
+  refused([](Json& v) { v[0]["row"] = 5; }, {"vocabulary", "entry 0", "1 to 4"});
+  refused([](Json& v) { v[1]["row"] = 0; }, {"entry 1", "row"});
+  refused([](Json& v) { v[0]["row"] = -1; }, {"entry 0", "row"});
+  refused([](Json& v) { v[0]["row"] = 1.5; }, {"entry 0", "row"});
+  refused([](Json& v) { v[3].erase("row"); }, {"entry 3", "row"});
+  refused([](Json& v) { v[0]["kind"] = "smell"; }, {"entry 0", "kind"});
+  refused([](Json& v) { v[0]["kind"] = 3; }, {"entry 0", "kind"});
+  refused([](Json& v) { v[1]["texts"][0] = "red"; }, {"'red'", "twice"});
+  refused([](Json& v) { v[2]["texts"][1] = ""; }, {"entry 2", "empty"});
+  refused([](Json& v) { v[2]["texts"][0] = std::string(5000, 'x'); }, {"entry 2", "overlong"});
+  refused([](Json& v) { v[2]["texts"][0] = 7; }, {"entry 2", "string"});
+  refused([](Json& v) { v[2]["texts"] = "cup"; }, {"entry 2", "list"});
+  refused([](Json& v) { v[2]["texts"] = Json::array(); }, {"entry 2", "list"});
+  refused([](Json& v) { v[3]["row"] = 1; }, {"entry 3", "before it"});
   refused([](Json& v) { v[3] = 1; }, {"entry 3"});
   refused([](Json& v) { v = Json::object(); }, {"vocabulary", "not a list"});
   const auto nested = [](Json& v) {
@@ -254,7 +261,7 @@ TEST_CASE("vocabularies that do not fit the embedding") {
   refused(nested, {"vocabulary", "nested too deeply"});
   ModelFile brackets = tiny_model();
   brackets.edit_vocabulary(
-      [](Json& v) { v[0]["text"] = "\\\"" + std::string(100, '['); });  // in a text they nest nothing
+      [](Json& v) { v[0]["texts"][0] = "\\\"" + std::string(100, '['); });  // in a text they nest nothing
   CHECK_NOTHROW(load_bytes(brackets.bytes()));
 }
 

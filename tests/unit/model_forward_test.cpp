@@ -173,6 +173,21 @@ TEST_CASE("images of any shape give tokens for every patch") {
   }
 }
 
+TEST_CASE("without a budget the image's size decides, within the file's bounds") {
+  test::ModelFile file = test::tiny_model();
+  file.edit_config([](auto& config) { config["vision"]["patches"] = {16, 36}; });
+  const std::string bytes = file.bytes();
+  const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  const auto patches = [&model](int side) {
+    return model.encode(striped(side, side), std::nullopt).grid.num_patches();
+  };
+  CHECK(patches(10) == 16);
+  CHECK(patches(64) == 16);
+  CHECK(patches(96) == 36);
+  CHECK(patches(500) == 36);
+  CHECK(model.encode(striped(10, 10), 100).grid.num_patches() == 100);
+}
+
 TEST_CASE("facts, default view, budget and vocabulary come from the file") {
   const model::GroundingModel model = tiny();
   CHECK(model.facts().name == "tiny");
@@ -182,7 +197,8 @@ TEST_CASE("facts, default view, budget and vocabulary come from the file") {
   CHECK(model.facts().model_dim == 16);
   CHECK(model.facts().patch_px == 16);
   CHECK(model.default_view().layer == "last");
-  CHECK(model.default_patches() == 16);
+  CHECK(model.patch_range().least == 16);
+  CHECK(model.patch_range().most == 16);
   REQUIRE(model.vocabulary().find("红色") != nullptr);
   CHECK(model.vocabulary().find("红色")->row == 1);
   CHECK(model.vocabulary().find("pick up")->kind == WordKind::verb);
@@ -271,6 +287,6 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
   CHECK(last_word(maps_with({"colour", "noun"}, {1, 2})) == last_word(maps_with({"colour", "noun"}, {4, 2})));
   CHECK(last_word(maps_with({"colour"}, {1, 2})) != last_word(maps_with({"colour"}, {4, 2})));
   CHECK(last_word(maps_with({"colour", "noun"}, {1, 3})) != last_word(maps_with({"colour", "noun"}, {2, 3})));
-  file.edit_vocabulary([](auto& vocabulary) { vocabulary[6]["kind"] = "material"; });  // row 4
+  file.edit_vocabulary([](auto& vocabulary) { vocabulary[3]["kind"] = "material"; });  // row 4
   CHECK(last_word(maps_with({"material", "size"}, {1, 4})) == last_word(maps_with({"material", "size"}, {2, 4})));
 }

@@ -25,6 +25,12 @@ struct Box {
 // The part that both boxes cover; of zero area where they do not meet.
 Box intersect(const Box& a, const Box& b);
 
+// How many patches a model is given where nobody says: as many as lie in the image at its own size, within these
+// bounds.
+struct PatchRange {
+  int least = 0, most = 0;
+};
+
 struct PatchGrid {
   int image_width = 0, image_height = 0;      // original image, pixels
   int input_width = 0, input_height = 0;      // model input, pixels

@@ -17,6 +17,10 @@ constexpr int kMinPatches = 4, kMaxPatches = 1 << 16;
 // kMaxPatches as that.
 PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches);
 
+// The `max_patches` of an image where nobody says: within `range`, the patches of the squares of 2 * patch_px that
+// cover it at its own size.
+int default_patches(int image_width, int image_height, int patch_px, PatchRange range);
+
 // The model input: the image resized to the grid's content rect (area filter when shrinking, linear when enlarging),
 // normalised as (pixel - mean[c]) / std[c], zero in the padding.
 // Returns [input_height * input_width, 3], row-major pixels, channels interleaved.

@@ -35,13 +35,14 @@ public:
   virtual const ModelFacts& facts() const = 0;
   virtual const Vocabulary& vocabulary() const = 0;
   virtual ViewChoice default_view() const = 0;  // the weights that training supervised
-  virtual int default_patches() const = 0;      // patch budget
-  virtual Honesty honesty() const = 0;          // when to warn
+  virtual PatchRange patch_range() const = 0;
+  virtual Honesty honesty() const = 0;  // when to warn
 
   // Whether an image that `other` encoded is one for this model, too.
   virtual bool shares_encoders(const Model& other) const = 0;
-  // `max_patches`: the patch budget, at least 4.
-  virtual EncodedImage encode(const Image& image, int max_patches) const = 0;
+  // `max_patches`: at least 4; missing: the patches of the image at its own size, within patch_range. Error (usage) for
+  // more than are possible.
+  virtual EncodedImage encode(const Image& image, std::optional<int> max_patches) const = 0;
   // `words`: at least one; every token row lies in the vocabulary's table (Error (input) for more words than the model
   // takes).
   virtual Attended attend(const EncodedImage& image, const Words& words) const = 0;
