@@ -164,10 +164,11 @@ class SingleStream(Strategy):
         keys, masked = self.keys(cells + self.types[1], empty)
         stream = torch.cat([x.flatten(0, 1) + self.types[0], keys], 1)
         masked, maps = torch.cat([absent.flatten(0, 1)[:, None, None], masked], -1), []
-        for layer in self.layers:
-            stream, weights = layer(stream, stream, masked)
-            maps.append(self.split(weights[:, :, :words, words:], spread).unflatten(0, shape[:2]))
-        return stream[:, :words].reshape(shape), maps
+        for i, layer in enumerate(self.layers):
+            read = stream[:, :words] if i + 1 == len(self.layers) else stream  # nobody reads the last layer's patches
+            stream, weights = layer(read, stream, masked, shown=words)
+            maps.append(self.split(weights[..., words:], spread).unflatten(0, shape[:2]))
+        return stream.reshape(shape), maps
 
 
 class Concat(Strategy):

@@ -49,11 +49,17 @@ class Attention(nn.Module):
             scores = scores.masked_fill(scores < scores.topk(self.top_k, -1).values[..., -1:], float("-inf"))
         return scores.softmax(-1)
 
-    def forward(self, x, source, masked):
-        """x [B, n, d]; source [B, m, d]; masked [B or 1, 1, 1 or n, m] bool -> output [B, n, d], weights [B, h, n, m]."""
-        weights = self.weights(self.split(self.query(x)), self.split(self.key(source)), masked)
-        values = self.split(self.value(source))
-        return self.output((weights.to(values.dtype) @ values).transpose(-2, -3).flatten(-2)), weights
+    def forward(self, x, source, masked, shown=None):
+        """x [B, n, d]; source [B, m, d]; masked [B or 1, 1, 1 or n, m] bool -> output [B, n, d], weights [B, h, n, m].
+
+        shown: only the weights of the first so many rows are returned; the others, of softmax, are never held."""
+        q, k, values = self.split(self.query(x)), self.split(self.key(source)), self.split(self.value(source))
+        weights = self.weights(q[..., :shown, :], k, masked)
+        if shown is None:
+            y = weights.to(values.dtype) @ values
+        else:
+            y = F.scaled_dot_product_attention(q, k, values, attn_mask=~masked.expand(-1, -1, q.shape[-2], -1))
+        return self.output(y.transpose(-2, -3).flatten(-2)), weights
 
 
 class Block(nn.Module):
@@ -73,6 +79,6 @@ class Block(nn.Module):
         y = self.ffn(x)
         return self.norm2(x + (self.gate2.tanh() * y if self.gated else y))
 
-    def forward(self, x, source, masked):
-        y, weights = self.attention(x, source, masked)
+    def forward(self, x, source, masked, shown=None):
+        y, weights = self.attention(x, source, masked, shown)
         return self.finish(x, y), weights

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/printable.hpp"
 
 namespace attnviz::app {
 namespace {
@@ -12,16 +13,11 @@ constexpr std::size_t kMaxLineBytes = 2000;  // names in a hostile file may be m
 
 }  // namespace
 
-std::string one_line(std::string text) {
-  if (text.size() > kMaxLineBytes) {
-    std::size_t end = kMaxLineBytes;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
-    text = text.substr(0, end) + "...";
-  }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
-  }
-  return text;
+std::string one_line(const std::string& text) {
+  if (text.size() <= kMaxLineBytes) return printable(text);
+  std::size_t end = kMaxLineBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not inside a character
+  return printable(text.substr(0, end)) + "...";
 }
 
 void print(const std::string& text) {

@@ -5,8 +5,8 @@
 
 namespace attnviz::app {
 
-// One line of sensible length, whatever a path, an instruction or a file holds: control characters become '_'.
-std::string one_line(std::string text);
+// One printable line of sensible length, whatever a path, an instruction or a file holds.
+std::string one_line(const std::string& text);
 
 // To standard output. Throws Error (output) where it cannot be written.
 void print(const std::string& text);

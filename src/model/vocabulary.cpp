@@ -35,17 +35,18 @@ void add_entry(Vocabulary& vocabulary, const json& entry, std::vector<bool>& row
                const std::string& where) {
   const auto has = [&](const char* name) { return entry.is_object() && entry.contains(name); };
   if (!has("row") || !has("kind") || !has("texts")) refuse(where, label + " lacks its row, kind or texts");
-  const json &row = entry["row"], &kind = entry["kind"], &texts = entry["texts"];
-  if (!row.is_number_unsigned() || row.get<std::size_t>() >= rows_seen.size() || row.get<std::size_t>() == 0) {
+  const json &given = entry["row"], &kind = entry["kind"], &texts = entry["texts"];
+  const std::size_t row = given.is_number_unsigned() ? given.get<std::size_t>() : 0;
+  if (row == 0 || row >= rows_seen.size()) {
     refuse(where, label + " has a row that is none of 1 to " + std::to_string(rows_seen.size() - 1) +
                       ", the rows of the embedding");
   }
-  if (rows_seen[row.get<std::size_t>()]) refuse(where, label + " has the row of an entry before it");
-  rows_seen[row.get<std::size_t>()] = true;
+  if (rows_seen[row]) refuse(where, label + " has the row of an entry before it");
+  rows_seen[row] = true;
   const std::optional<WordKind> known = kind.is_string() ? parse_word_kind(kind.get<std::string>()) : std::nullopt;
   if (!known) refuse(where, label + " is of no kind of verb, colour, noun, material, size, place, other");
   if (!texts.is_array() || texts.empty()) refuse(where, label + " has no list of texts");
-  for (const json& text : texts) add_text(vocabulary, text, {row.get<std::size_t>(), *known}, label, where);
+  for (const json& text : texts) add_text(vocabulary, text, {row, *known}, label, where);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "attnviz/core/printable.hpp"
 #include "report/json_writer.hpp"
 #include "report/numbers.hpp"
 #include "report/terminal_text.hpp"
@@ -73,7 +74,7 @@ std::string about(const BenchSummary& summary, Language language) {
       text.data(), text.size(),
       zh ? "%s，%zu 个线程，乘加峰值 %.1f GFLOP/s\n" : ", %s, threads: %zu, peak of multiply-adds: %.1f GFLOP/s\n",
       summary.isa.c_str(), summary.threads, summary.peak_gflops);
-  return harmless(summary.machine) + (zh ? "，" : "") + text.data();
+  return printable(summary.machine) + (zh ? "，" : "") + text.data();
 }
 
 }  // namespace

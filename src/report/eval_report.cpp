@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "attnviz/core/printable.hpp"
 #include "report/eval_json.hpp"
 #include "report/numbers.hpp"
 #include "report/terminal_text.hpp"
@@ -91,7 +92,7 @@ std::string to_json(const EvalSummary& summary) { return as_text(eval_json(summa
 
 std::string to_text(const EvalSummary& summary, Language language) {
   const bool zh = language == Language::zh;
-  std::string text = (zh ? "模型 " : "model ") + harmless(summary.model) +
+  std::string text = (zh ? "模型 " : "model ") + printable(summary.model) +
                      (summary.alone ? (zh ? "，单词单独评测" : ", every word alone") : "") + "\n";
   text += left_aligned(zh ? "类别" : "kind", 8) +
           "     n       mass   pointing        iou     chance     centre    control  discrimin.\n";
@@ -110,7 +111,7 @@ std::string to_text(const EvalSummary& summary, Language language) {
   }
   text += lines_below(summary, zh);
   for (const SkippedItem& item : summary.skipped) {
-    text += (zh ? "跳过 " : "skipped ") + harmless(item.id + ": " + item.reason) + "\n";
+    text += (zh ? "跳过 " : "skipped ") + printable(item.id + ": " + item.reason) + "\n";
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 
+#include "attnviz/core/printable.hpp"
 #include "attnviz/report/eval_report.hpp"
 #include "report/eval_json.hpp"
 #include "report/numbers.hpp"
@@ -50,7 +51,7 @@ std::string headings(std::size_t name_columns, Language language) {
 }
 
 std::string line(const EvalSummary& model, std::size_t name_columns) {
-  std::string text = left_aligned(harmless(model.model), name_columns);
+  std::string text = left_aligned(printable(model.model), name_columns);
   text += number(static_cast<double>(model.num_parameters) * 1e-6, "%.2f M", kColumn);
   text += number(model.ms, "%.1f", kColumn) + number(model.success.value(), "%.3f", kColumn);
   for (const Kind& kind : kKinds) {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "report/terminal_text.hpp"
+#include "attnviz/core/printable.hpp"
 
 namespace attnviz::report {
 namespace {
@@ -34,7 +34,7 @@ private:
 };
 
 std::string headline(const Writer& out, const Word& word, const TopPatch& best) {
-  return std::string(out.say("word '", "语言token '")) + out.in(kBold, harmless(word.text)) +
+  return std::string(out.say("word '", "语言token '")) + out.in(kBold, printable(word.text)) +
          out.say("' → patch ", "' → 视觉patch ") + out.in(kGreen, std::to_string(best.patch)) +
          out.say(" (weight ", " (权重: ") + fixed(best.weight, 3) + ")\n";
 }
@@ -112,7 +112,7 @@ std::string to_text(const Report& report, const TerminalStyle& style) {
 
 std::string to_text(const Warning& warning, const Words& words, Language language) {
   const std::string translated = language == Language::zh ? chinese(warning, words) : "";
-  return harmless(translated.empty() ? warning.message : translated);
+  return printable(translated.empty() ? warning.message : translated);
 }
 
 std::string to_text(const StageTimes& timing, Language language) {

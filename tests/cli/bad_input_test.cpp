@@ -58,7 +58,7 @@ TEST_CASE("images that are none") {
 
 TEST_CASE("an image name with a line break still gives one line") {
   const TempDir dir;
-  expect_failure(dir, {dir / "two\nlines.png", "red cup"}, 3, "two_lines.png");
+  expect_failure(dir, {dir / "two\nlines.png", "red cup"}, 3, "two?lines.png");
 }
 
 TEST_CASE("instructions without a word") {

@@ -61,7 +61,7 @@ TEST_CASE("the list names every model once, with what it is or why it cannot be 
   write_bytes(place.dir() / "share/attnviz/models/broken.safetensors", header);
   const Outcome hostile = place.attnviz({"models", "list"});
   CHECK(hostile.out.find("broken  cannot be loaded: ") != std::string::npos);
-  CHECK(hostile.out.find("_[2J_") != std::string::npos);
+  CHECK(hostile.out.find("?[2J?") != std::string::npos);
   CHECK(std::count(hostile.out.begin(), hostile.out.end(), '\n') == 3);
   place.add(Installation::kShare, "enc", encoders());
   const Outcome found = place.attnviz({"models", "list"});
