@@ -23,9 +23,11 @@ PRECISION = {"nothing": 0.9, "diffuse": 0.7, "heads": 0.7, "target": 0.8, "rival
 
 
 def agreement(weights):
-    """[..., h, p + 1] -> [...]: mean overlap of two heads' maps, pairs counted by what both give to patches."""
+    """[..., h, p + 1] -> [...]: mean overlap of two heads' maps, pairs counted by what both give to patches; of a single head 1."""
     patches = weights[..., :-1]
     share = patches.sum(-1)
+    if weights.shape[-2] == 1:
+        return torch.ones_like(share[..., 0])
     overlap = total = 0
     for a in range(weights.shape[-2]):
         for b in range(a):

@@ -194,6 +194,29 @@ class Concat(Strategy):
         return self.joined(torch.cat([x, seen[:, None, None].expand_as(x)], -1)), [self.split(weights, spread)]
 
 
+class Reverse(Strategy):
+    """An experiment that no file holds: patches query words. Every patch shares itself out among the words and "no word"; a word's
+    map is what the patches gave it, and "nothing here" has a share of a learned size."""
+
+    def __init__(self, layers, **common):
+        super().__init__(**common)
+        self.layers = nn.ModuleList(self.block() for _ in range(layers))
+        self.unsought = nn.Parameter(torch.zeros(layers))
+        self.joined = nn.Linear(2 * self.dim, self.dim)
+
+    def forward(self, x, absent, v, padding, grid):
+        shape, instructions = x.shape, x.shape[1]
+        cells, empty, spread = (repeat(t, instructions) for t in self.cells(v, padding, grid))
+        keys, masked = self.keys(x.flatten(0, 1), absent.flatten(0, 1))
+        maps = []
+        for layer, unsought in zip(self.layers, self.unsought.exp()):
+            cells, weights = layer(cells, keys, masked)                                          # [B * I, h, c, n + 1]
+            given = weights[..., :-1].float().masked_fill(empty[:, None, :, None], 0).transpose(-1, -2)
+            maps.append(self.split(torch.cat([given, unsought.expand_as(given[..., :1])], -1), spread).unflatten(0, shape[:2]))
+        heat = maps[-1].mean(2)[..., :-1]                                                        # [B, I, n, p]
+        return self.joined(torch.cat([x, heat @ cells.float().unflatten(0, shape[:2])], -1)), maps
+
+
 def make(config, dim):
     """The strategy of a FORMAT.md `fusion` section (post-norm, with "nothing here")."""
     c = dict(config)
@@ -201,8 +224,8 @@ def make(config, dim):
     common = {"dim": dim, "heads": c.get("heads", 1), "ffn": c["ffn"], "pool": pool.get("kind")}
     if c["type"] == "cross":
         return Cross(c["layers"], kind.get("kind", "softmax"), kind.get("top_k", 0), **common)
-    if c["type"] == "co":
-        return Co(c["layers"], **common)
+    if c["type"] in ("co", "reverse"):
+        return (Co if c["type"] == "co" else Reverse)(c["layers"], **common)
     if c["type"] in ("perceiver", "gated"):
         return Latents(c["layers"], c["latents"], c.get("latent_layers", 1), c["type"] == "perceiver", **common)
     if c["type"] == "single-stream":

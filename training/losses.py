@@ -50,7 +50,7 @@ def attention_loss(weights, batch):
     return (loss * scale).sum() / scale.sum().clamp(min=1)
 
 
-def contrast_loss(weights, batch, margin=0.1):
+def contrast_loss(weights, batch, margin):
     """weights [B, I, n, p+1] of one layer: how far a word is from putting more on its own region than each other word of the
     instruction does. Only the word that lags is taught: a verb rightly looks into its noun's region, too."""
     heat = weights[..., :-1] / weights[..., :-1].sum(-1, keepdim=True).clamp(min=1e-6)
@@ -87,11 +87,11 @@ def action_loss(model, batch, v, g):
     return where, error.sum() / good.sum().clamp(min=1)
 
 
-def grounding_loss(model, batch, v, maps, g):
-    """What maps and target are trained on -> the loss and its parts."""
+def grounding_loss(model, batch, v, maps, g, contrast=2, margin=0.1):
+    """What maps and target are trained on -> the loss and its parts. `contrast` weighs contrast_loss."""
     looks = [attention_loss(m.float().mean(2), batch) for m in maps]
-    behind = contrast_loss(maps[-1].float().mean(2), batch)
+    behind = contrast_loss(maps[-1].float().mean(2), batch, margin)
     where, box = action_loss(model, batch, v, g)
     # the first layers gather what the last needs; a little guidance helps them to start
-    loss = looks[-1] + 0.1 * sum(looks[:-1]) + 2 * behind + 0.25 * where + 0.15 * box
+    loss = looks[-1] + 0.1 * sum(looks[:-1]) + contrast * behind + 0.25 * where + 0.15 * box
     return loss, {"look": looks[-1], "first": looks[0], "behind": behind, "where": where, "box": box}

@@ -22,6 +22,7 @@ scenes train tables 1280 --seed 4 --patches 784
 scenes train photos 512 --seed 4 --patches 784
 
 "$python" train.py --name base --steps 20000 --tail-from 0.6
+"$python" polish.py --name base
 "$python" calibrate.py --name base
 "$python" zoo.py
 "$python" export.py --out "$out"

@@ -2,8 +2,10 @@
 
   python report.py /tmp/report --photos PHOTOS/eval.jsonl          sets are kept in the folder: take another after words or objects changed
   python report.py /tmp/report --only tables --model cross-1
+  python report.py /tmp/report --model all          the zoo side by side, on the first lines of every set
 """
 import argparse
+import itertools
 import json
 import os
 import re
@@ -26,13 +28,12 @@ def data_set(folder, kind):
     return path
 
 
-def in_language(path, folder, lang):
-    """The lines of one language, with absolute paths, as a set of its own."""
-    base, out = os.path.dirname(os.path.abspath(path)), f"{folder}/{lang}.jsonl"
+def part(path, out, keep=lambda line: True, count=None):
+    """The lines of a set that are kept, the first `count` of them, with absolute paths as a set of its own."""
+    base = os.path.dirname(os.path.abspath(path))
+    kept = filter(keep, map(json.loads, open(path, encoding="utf8")))
     with open(out, "w", encoding="utf8") as lines:
-        for line in map(json.loads, open(path, encoding="utf8")):
-            if bool(CHINESE.search(line["instruction"])) != (lang == "zh"):
-                continue
+        for line in itertools.islice(kept, count):
             line["image"] = os.path.join(base, line["image"])
             for region in [*line["targets"], line.get("goal") or {}]:
                 if "mask" in region:
@@ -41,18 +42,21 @@ def in_language(path, folder, lang):
     return out
 
 
+def figures(args, path, out, *options):
+    """What `attnviz eval` says of a set, kept in `out`."""
+    subprocess.run([args.program, "eval", path, "--quiet", "--model", args.model, "--json", out, *options], check=True, stdout=subprocess.DEVNULL)
+    return json.load(open(out, encoding="utf8"))
+
+
 class Measure:
     def __init__(self, args, name, path):
-        self.args, self.folder = args, f"{args.folder}/{args.model}-{name}"
-        os.makedirs(self.folder, exist_ok=True)
-        self.whole, self.alone = self.figures(path, "whole"), self.figures(path, "alone", "--alone")
-        self.of = {lang: self.figures(in_language(path, self.folder, lang), lang) for lang in ("zh", "en")}
-
-    def figures(self, path, name, *options):
-        out = f"{self.folder}/{name}.json"
-        subprocess.run([self.args.program, "eval", path, "--quiet", "--model", self.args.model, "--json", out, *options],
-                       check=True, stdout=subprocess.DEVNULL)
-        return json.load(open(out, encoding="utf8"))
+        folder = f"{args.folder}/{args.model}-{name}"
+        os.makedirs(folder, exist_ok=True)
+        self.whole, self.alone = figures(args, path, f"{folder}/whole.json"), figures(args, path, f"{folder}/alone.json", "--alone")
+        self.of = {}
+        for lang in ("zh", "en"):
+            lines = part(path, f"{folder}/{lang}.jsonl", lambda line: bool(CHINESE.search(line["instruction"])) == (lang == "zh"))
+            self.of[lang] = figures(args, lines, f"{folder}/{lang}.json")
 
     def rows(self, title):
         for kind in ("colour", "noun", "verb"):
@@ -78,6 +82,18 @@ def table(head, rows):
     print("\n" + "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]))
 
 
+def compare(args, sets):
+    """A row a model: parameters, milliseconds, and on every set pointing of colours, nouns and verbs, and success."""
+    rows = {}
+    for kind, (_, path) in sets.items():
+        lines = part(path, f"{args.folder}/all-{kind}.jsonl", count=args.lines)
+        for model in figures(args, lines, f"{args.folder}/all-{kind}.json")["models"]:
+            row = rows.setdefault(model["model"], [model["model"], f"{model['params'] / 1e6:.2f} M", f"{model['ms']:.0f}"])
+            scores = [model["kinds"].get(name, {}).get("pointing") for name in ("colour", "noun", "verb")]
+            row.append(" / ".join(map(number, [*scores, model["success"]["rate"]])))
+    table(["model", "parameters", "ms", *(title for title, _ in sets.values())], rows.values())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
@@ -85,10 +101,13 @@ def main():
     parser.add_argument("--model", default="base")
     parser.add_argument("--only", default=",".join(SETS))
     parser.add_argument("--photos", help="eval.jsonl of real photographs")
+    parser.add_argument("--lines", type=int, default=400, help="of every set, where all models are compared")
     args = parser.parse_args()
     sets = {kind: (SETS[kind][0], data_set(args.folder, kind)) for kind in args.only.split(",")}
     if args.photos:
         sets["photos"] = "photographs", args.photos
+    if args.model == "all":
+        return compare(args, sets)
     measured = {title: Measure(args, kind, path) for kind, (title, path) in sets.items()}
     table(["set", "words", "n", "mass", "pointing", "IoU", "chance", "centre", "alone", "control", "discrimination", "zh - en, mass / pointing"],
           [row for title, m in measured.items() for row in m.rows(title)])

@@ -1,6 +1,6 @@
 """Trains one model a fusion strategy on the base model's frozen encoders: same data, same steps, three seeds each.
 
-  python zoo.py --steps 1500                 all of them; runs that are finished are kept, so a stopped one continues
+  python zoo.py                              all of them; runs that are finished are kept, so a stopped one continues
   python zoo.py --only cross-1,co-4 --seeds 1
   python zoo.py --table                      what stands in the results so far
   python zoo.py --only cross-4 --without places        and the same without a part of the encoders
@@ -11,18 +11,17 @@ import argparse
 import functools
 import json
 import os
-import time
 
 import numpy as np
 import torch
 
 import calibrate
-import data
 import export
 import losses
 import metrics
+from frozen import Tokens, arguments, fit, see
 from model import Config, Model
-from train import DEVICE, mean_of, optimizer_of, rate
+from train import DEVICE
 
 
 def cross(layers=4, heads=8, **more):
@@ -41,6 +40,9 @@ STRATEGIES = {
     "single-stream": other("single-stream"),
     "cross-4-pool-average": cross(pool={"kind": "average"}), "cross-4-pool-learned": cross(pool={"kind": "learned"}),
     "cross-4-top-k": cross(attention={"kind": "top_k", "top_k": 32}), "cross-4-linear": cross(attention={"kind": "linear"})}
+# trained and measured like the others, kept nowhere: the program has no such strategy
+EXPERIMENTS = {"reverse-4": other("reverse")}
+KNOWN = STRATEGIES | EXPERIMENTS
 
 # what the encoders may be tried without: where patches are, and which word comes first
 PARTS = {"places": lambda base: base.patches.place.weight, "order": lambda base: base.words.position_gain}
@@ -56,31 +58,6 @@ def strategy_model(base, fusion):
     return model
 
 
-@torch.no_grad()
-def token_shards(base, trunk, folder, split, kind="*"):
-    """data.shards whose batches hold patch tokens, `v`, instead of the trunk's features."""
-    os.makedirs(f"{folder}/tokens", exist_ok=True)
-    shards = data.shards(split, kind)
-    for shard in shards:
-        path = f"{folder}/tokens/{os.path.basename(shard.path)}"
-        if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(shard.path):
-            parts = []
-            for picks in np.array_split(np.arange(len(shard.scenes)), 8):
-                batch = data.Batch(shard, picks, [[[]] for _ in picks]).to(DEVICE)
-                parts.append(base.patches(batch.f16, trunk.coarse(batch), batch.rgb, batch.padding).half().cpu())
-            torch.save(torch.cat(parts), f"{path}.{os.getpid()}")
-            os.rename(f"{path}.{os.getpid()}", path)
-        shard.features = {"v": torch.load(path, mmap=True)}
-    return shards
-
-
-def see(model, batch):
-    """The forward pass from patch tokens."""
-    with torch.no_grad():
-        words, absent = model.read(batch.rows)
-    return batch.v, *model.fuse(words, absent, batch.v, batch.padding, batch.grid)
-
-
 def loss_of(model, batch):
     v, maps, g = see(model, batch)
     return losses.grounding_loss(model, batch, v, maps, g)
@@ -93,45 +70,25 @@ class Zoo:
         if args.without:
             PARTS[args.without](self.base).data.zero_()
         self.folder = export.zoo_folder(self.base, self.trunk)
-        os.makedirs(self.folder, exist_ok=True)
-        self.base.to(DEVICE), self.trunk.to(DEVICE)
-
-    def shards(self, split, kind="*"):
-        return token_shards(self.base, self.trunk, self.folder, split, kind)
+        self.tokens = Tokens(self.base, self.trunk)
 
     def train(self, name, seed):
         """-> the trained model and the minutes it took."""
         torch.manual_seed(seed)
-        args, rng, model = self.args, np.random.default_rng(seed), strategy_model(self.base, STRATEGIES[name]).to(DEVICE)
-        optimizer, shards = optimizer_of([model.fusion, model.action], args.lr), self.shards("train")
-        begin, parts = time.time(), []
-        while len(parts) < args.steps:
-            for batch in data.epoch(shards, rng, args.batch, args.per_image):
-                for group in optimizer.param_groups:
-                    group["lr"] = rate(len(parts) / args.steps, args.lr)
-                with torch.autocast(DEVICE, torch.bfloat16):
-                    loss, part = loss_of(model, batch.to(DEVICE))
-                optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-                optimizer.step()
-                parts.append({k: v.detach() for k, v in part.items()})
-                if len(parts) % 100 == 0:
-                    print(f"  {name} seed {seed} step {len(parts)}, {(time.time() - begin) / 60:.1f} min", mean_of(parts[-100:]), flush=True)
-                if len(parts) == args.steps:
-                    break
-        return model, (time.time() - begin) / 60
+        model = strategy_model(self.base, KNOWN[name]).to(DEVICE)
+        return model, fit(model, self.tokens.shards("train"), loss_of, seed, self.args, f"{name} seed {seed}")
 
     def run(self, name, seed):
         """Trains, evaluates, keeps the weights and a line of the results."""
         model, minutes = self.train(name, seed)
         result = {"name": name, "seed": seed, "steps": self.args.steps, "minutes": round(minutes, 1)}
-        forward, valid = functools.partial(see, model), {kind: self.shards("valid", kind) for kind in ("objects", "tables")}
+        forward, valid = functools.partial(see, model), {kind: self.tokens.shards("valid", kind) for kind in ("objects", "tables")}
         for kind in valid:
             result[kind] = metrics.evaluate(model, forward, valid[kind], DEVICE)
         honesty = calibrate.thresholds(calibrate.calibrate(*calibrate.gather(model.cpu(), forward, sum(valid.values(), []))))
-        own = {k: v for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
-        torch.save({"model": own, "fusion": STRATEGIES[name], "honesty": honesty}, f"{self.folder}/{name}-{seed}.pt")
+        if name in STRATEGIES:
+            own = {k: v for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
+            torch.save({"model": own, "fusion": STRATEGIES[name], "honesty": honesty}, f"{self.folder}/{name}-{seed}.pt")
         with open(f"{self.folder}/results.jsonl", "a", encoding="utf8") as out:
             out.write(json.dumps(result) + "\n")
 
@@ -141,7 +98,7 @@ class Zoo:
 
     def print_table(self):
         """Mean and standard deviation over the seeds."""
-        for name in STRATEGIES:
+        for name in KNOWN:
             runs = [r for r in self.results() if r["name"] == name]
             for kind in ("objects", "tables") if runs else ():
                 print(f"{name:22s} {kind:8s} {len(runs)} ", "  ".join(cell(runs, kind, key) for key in COLUMNS))
@@ -162,21 +119,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(STRATEGIES))
     parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--lr", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--per-image", type=int, default=4)
-    parser.add_argument("--threads", type=int, default=2)
+    arguments(parser, steps=1000, lr=1e-3)
     parser.add_argument("--without", choices=PARTS)
     parser.add_argument("--table", action="store_true")
     args = parser.parse_args()
+    names = args.only.split(",")
+    if unknown := set(names) - set(KNOWN):
+        parser.error(f"no strategy is called {', '.join(sorted(unknown))}; there are {', '.join(KNOWN)}")
     torch.set_num_threads(args.threads)
     zoo = Zoo(args)
     if args.table:
         return zoo.print_table()
-    names = args.only.split(",")
-    if unknown := set(names) - set(STRATEGIES):
-        parser.error(f"no strategy is called {', '.join(sorted(unknown))}; there are {', '.join(STRATEGIES)}")
     done = {(r["name"], r["seed"]) for r in zoo.results()}
     for seed in map(int, args.seeds.split(",")):
         for name in names:

@@ -1,0 +1,56 @@
+"""Trains the base model's fusion and action head on after train.py, its encoders frozen.
+
+  python polish.py --name base        once a checkpoint
+Patch tokens are disturbed, since the encoders know the objects of training better than any other and a fusion would rely on that; words are asked
+to keep further apart.
+"""
+import argparse
+import functools
+import json
+import os
+
+import torch
+
+import frozen
+import losses
+import metrics
+from export import settle
+from lexicon import CACHE
+from train import DEVICE
+
+NOISE, DROPPED = 0.2, 0.1  # of a token's scale; of an image's channels
+CONTRAST, MARGIN = 3, 0.15
+
+
+def loss_of(model, batch):
+    kept = torch.rand(len(batch.v), 1, batch.v.shape[-1], device=DEVICE) > DROPPED
+    batch.v = (batch.v + NOISE * torch.randn_like(batch.v)) * kept / (1 - DROPPED)
+    v, maps, g = frozen.see(model, batch)
+    return losses.grounding_loss(model, batch, v, maps, g, CONTRAST, MARGIN)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--name", default="base")
+    frozen.arguments(parser, steps=1500, lr=3e-4)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    path = f"{CACHE}/checkpoints/{args.name}.pt"
+    state = torch.load(path, weights_only=False, map_location="cpu")
+    if state.get("polished"):
+        return print(path, "is polished")
+    torch.manual_seed(1)
+    model, trunk = settle(args.name)
+    tokens = frozen.Tokens(model, trunk)
+    for encoder in (model.patches, model.words):
+        encoder.requires_grad_(False)
+    frozen.fit(model.train(), tokens.shards("train"), loss_of, 1, args, args.name)
+    for kind in ("objects", "tables", "photos"):
+        print(kind, json.dumps(metrics.evaluate(model, functools.partial(frozen.see, model), tokens.shards("valid", kind), DEVICE)))
+    own = {k: v.cpu() for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
+    torch.save(state | {"model": state["model"] | own, "polished": True}, path + ".part")
+    os.replace(path + ".part", path)
+
+
+if __name__ == "__main__":
+    main()
