@@ -3,12 +3,14 @@
   python report.py /tmp/report --photos PHOTOS/eval.jsonl          sets are kept in the folder: take another after words or objects changed
   python report.py /tmp/report --only tables --model cross-1
   python report.py /tmp/report --model all          the zoo side by side, on the first lines of every set
+  python report.py /tmp/report --speed              how long each of them takes to fuse; keep the machine idle
 """
 import argparse
 import itertools
 import json
 import os
 import re
+import statistics
 import subprocess
 import sys
 
@@ -94,6 +96,21 @@ def compare(args, sets):
     table(["model", "parameters", "ms", *(title for title, _ in sets.values())], rows.values())
 
 
+def speed(args):
+    """Milliseconds of words, fusion and target alone, by the number of patches: medians of 15 runs on a sample."""
+    image, grids = f"{HERE}/../assets/samples/red-cup-table.png", (196, 400, 784, 1024)
+    command = [args.program, image, "拿起红色杯子", "--formats", "json", "--quiet", "--force", "--out", f"{args.folder}/speed"]
+
+    def attend(model, patches):
+        subprocess.run([*command, "--model", model, "--patches", str(patches)], check=True, stdout=subprocess.DEVNULL)
+        return json.load(open(f"{args.folder}/speed/report.json", encoding="utf8"))["timing_ms"]["attend"]
+
+    listed = subprocess.run([args.program, "models"], check=True, capture_output=True, text=True).stdout
+    names = [line.split()[0] for line in listed.splitlines()]
+    table(["model", *(f"{n} patches" for n in grids)],
+          [[name, *(f"{statistics.median(attend(name, n) for _ in range(15)):.1f}" for n in grids)] for name in names])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
@@ -102,7 +119,10 @@ def main():
     parser.add_argument("--only", default=",".join(SETS))
     parser.add_argument("--photos", help="eval.jsonl of real photographs")
     parser.add_argument("--lines", type=int, default=400, help="of every set, where all models are compared")
+    parser.add_argument("--speed", action="store_true")
     args = parser.parse_args()
+    if args.speed:
+        return speed(args)
     sets = {kind: (SETS[kind][0], data_set(args.folder, kind)) for kind in args.only.split(",")}
     if args.photos:
         sets["photos"] = "photographs", args.photos

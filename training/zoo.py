@@ -97,22 +97,21 @@ class Zoo:
         return [json.loads(line) for line in open(path, encoding="utf8")] if os.path.exists(path) else []
 
     def print_table(self):
-        """Mean and standard deviation over the seeds."""
-        for name in KNOWN:
-            runs = [r for r in self.results() if r["name"] == name]
-            for kind in ("objects", "tables") if runs else ():
-                print(f"{name:22s} {kind:8s} {len(runs)} ", "  ".join(cell(runs, kind, key) for key in COLUMNS))
+        """Mean and standard deviation over the seeds, on validation scenes of held-out objects and on table tops."""
+        for kind in ("objects", "tables"):
+            print(f"\n| {kind} | seeds | {' | '.join(COLUMNS)} |\n|{'---|' * (2 + len(COLUMNS))}")
+            for name in KNOWN:
+                if runs := [r[kind] for r in self.results() if r["name"] == name]:
+                    print(f"| {name} | {len(runs)} | {' | '.join(cell(runs, key) for key in COLUMNS)} |")
 
 
-def cell(runs, kind, key):
-    figures = runs[0][kind]  # the same scenes and instructions for all
-    if key in figures:
-        values = np.array([[r[kind][key]] for r in runs])
-    elif f"{key}-zh" in figures:
-        values = np.array([[(r[kind][f"{key}-zh"][i] + r[kind][f"{key}-en"][i]) / 2 for i in (0, 1)] for r in runs])
+def cell(runs, key):
+    """Mass and pointing of a kind of words, the mean of both languages; else the figure as it is."""
+    if f"{key}-zh" in runs[0]:
+        values = np.array([np.add(r[f"{key}-zh"], r[f"{key}-en"])[:2] / 2 for r in runs])
     else:
-        return f"{key} -"
-    return f"{key} " + " ".join(f"{m:.3f}+-{s:.3f}" for m, s in zip(values.mean(0), values.std(0)))
+        values = np.array([[r[key]] for r in runs])
+    return " / ".join(f"{mean:.3f} ± {spread:.3f}" for mean, spread in zip(values.mean(0), values.std(0)))
 
 
 def main():
