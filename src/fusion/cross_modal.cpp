@@ -28,10 +28,13 @@ ViewsAttended CrossModalTransformerBlock::forward(ConstMatrixView words, std::sp
 
 attention::AttentionResult CrossModalTransformerBlock::forward_self(ConstMatrixView x, attention::KeyMask mask,
                                                                     std::size_t num_kept,
-                                                                    const attention::KeepWeights& keep) const {
+                                                                    const attention::KeepWeights& keep,
+                                                                    std::optional<std::size_t> num_updated) const {
+  const std::size_t num_rows = num_updated.value_or(x.rows());
+  Matrix all = stack({x});
   attention::AttentionResult result;
-  result.output = stack({x});
-  result.weights = attention_.attend_self(result.output, mask, num_kept, keep);
+  result.weights = attention_.attend_self(all, mask, num_kept, keep, num_rows);
+  result.output = num_rows == x.rows() ? std::move(all) : stack({all.view().row_range(0, num_rows)});
   ffn_.apply(result.output);
   return result;
 }

@@ -27,11 +27,14 @@ Matrix SingleStreamFusion::fuse(ConstMatrixView words, std::span<const ViewKeys>
   std::vector<std::uint8_t> mask(num_words, 1);
   mask.insert(mask.end(), view.keys().mask.begin(), view.keys().mask.end());
   for (std::size_t layer = 0; layer < num_layers(); ++layer) {
-    attention::AttentionResult result = blocks_[layer].forward_self(x, mask, num_words, {.per_head = true});
+    // Nobody reads the patches that the last layer makes.
+    const std::size_t num_updated = layer + 1 == num_layers() ? num_words : x.rows();
+    attention::AttentionResult result =
+        blocks_[layer].forward_self(x, mask, num_words, {.per_head = true}, num_updated);
     x = std::move(result.output);
     view.put_scaled(stack({result.weights.per_head.view().columns(num_words, num_keys)}), maps.front(), layer);
   }
-  return stack({x.view().row_range(0, num_words)});
+  return x;
 }
 
 }  // namespace attnviz::fusion

@@ -70,12 +70,15 @@ std::vector<attention::AttentionWeights> AttentionSublayer::attend(MatrixView x,
 }
 
 attention::AttentionWeights AttentionSublayer::attend_self(MatrixView x, attention::KeyMask mask, std::size_t num_kept,
-                                                           const attention::KeepWeights& keep) const {
-  if (num_kept > x.rows()) throw std::logic_error("AttentionSublayer: more rows kept than there are");
+                                                           const attention::KeepWeights& keep,
+                                                           std::size_t num_updated) const {
+  if (num_kept > num_updated || num_updated > x.rows()) {
+    throw std::logic_error("AttentionSublayer: more rows kept or updated than there are");
+  }
   Matrix scratch;
   const ConstMatrixView in = residual_.input(x, scratch);
   const attention::KeyValueCache keys = attention().cache(in);
-  Matrix output(x.rows(), dim());
+  Matrix output(num_updated, dim());
   attention::AttentionWeights weights;
   const auto part = [&](std::size_t begin, std::size_t count, const attention::KeepWeights& kept) {
     if (count == 0) return attention::AttentionWeights{};
@@ -85,8 +88,8 @@ attention::AttentionWeights AttentionSublayer::attend_self(MatrixView x, attenti
     return std::move(result.weights);
   };
   weights = part(0, num_kept, keep);
-  part(num_kept, x.rows() - num_kept, {});
-  residual_.add_to(x, output);
+  part(num_kept, num_updated - num_kept, {});
+  residual_.add_to(x.row_range(0, num_updated), output);
   return weights;
 }
 

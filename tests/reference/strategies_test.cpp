@@ -117,7 +117,7 @@ TEST_CASE("self-attention and a block make PyTorch's TransformerDecoderLayer, po
         {weights.feed_forward("cross.ffn", kDim, kHidden), Residual(order, weights.norm("cross.norm2", kDim)), "cross"},
         "cross");
     Matrix x = words;
-    self.attend_self(x, {}, x.rows());
+    self.attend_self(x, {}, x.rows(), {}, x.rows());
     const Matrix out = block.forward(x, Keys{memory, mask}).output;
     CHECK(relative_difference(out, fixture.matrix("out.words")) <= kOutputTolerance);
   }

@@ -80,6 +80,17 @@ TEST_CASE("a block on itself: keys are normalised as queries are; weights of the
     CHECK(max_difference(some.weights.per_head.row(head * 2 + 1), all.weights.per_head.row(head * 9 + 1)) <= 1e-6);
   }
   CHECK_THROWS_AS(random_block(7).forward_self(kPatches, {}, 10), std::logic_error);
+
+  for (const NormOrder order : {NormOrder::pre, NormOrder::post}) {
+    const auto whole = random_block(7, order).forward_self(kPatches, {}, 2, keep);
+    const auto read = random_block(7, order).forward_self(kPatches, {}, 2, keep, 3);
+    REQUIRE(read.output.rows() == 3);
+    for (std::size_t row = 0; row < 3; ++row) {
+      CHECK(max_difference(read.output.row(row), whole.output.row(row)) <= 1e-6);
+    }
+    CHECK(max_difference(read.weights.per_head, whole.weights.per_head) == 0);
+    CHECK_THROWS_AS(random_block(7, order).forward_self(kPatches, {}, 4, keep, 3), std::logic_error);
+  }
 }
 
 TEST_CASE("the network applies its layers in order and keeps each one's weights") {

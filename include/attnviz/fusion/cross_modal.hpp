@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,9 +33,11 @@ public:
     return forward(words, std::span(&keys, 1), keep);
   }
 
-  // The same block with x [tokens, dim] as its own keys. Weights: of the first `num_kept` rows.
+  // The same block with x [tokens, dim] as its own keys. Weights: of the first `num_kept` rows. Output: of all rows, or
+  // of the first `num_updated` where nobody reads the others.
   attention::AttentionResult forward_self(ConstMatrixView x, attention::KeyMask mask, std::size_t num_kept,
-                                          const attention::KeepWeights& keep = {}) const;
+                                          const attention::KeepWeights& keep = {},
+                                          std::optional<std::size_t> num_updated = std::nullopt) const;
 
 private:
   AttentionSublayer attention_;

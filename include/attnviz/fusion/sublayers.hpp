@@ -79,9 +79,9 @@ public:
                                                   const attention::KeepWeights& keep = {}) const;
 
   // x takes in what it attends to in itself. `keep` holds for the first `num_kept` rows: kept of a long stream, all
-  // weights would take the square of its length.
+  // weights would take the square of its length. Rows from `num_updated` on are keys alone and stay as they are.
   attention::AttentionWeights attend_self(MatrixView x, attention::KeyMask mask, std::size_t num_kept,
-                                          const attention::KeepWeights& keep = {}) const;
+                                          const attention::KeepWeights& keep, std::size_t num_updated) const;
 
 private:
   MultiViewCrossAttention attention_;
