@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -10,7 +11,6 @@
 namespace attnviz::analysis {
 namespace {
 
-// The indices that a choice stands for: one, or all where `choice` is one of the words for "all".
 struct Range {
   std::size_t begin = 0, end = 0;
 };
@@ -22,47 +22,80 @@ std::optional<std::size_t> parse_index(const std::string& text) {
   return value;
 }
 
-Range one_of(const std::string& choice, std::size_t count, const std::string& option, const std::string& names) {
+// `names`: what may be given instead of a number.
+std::size_t index_of(const std::string& choice, std::size_t count, const std::string& option,
+                     const std::string& names) {
   const std::optional<std::size_t> index = parse_index(choice);
   if (!index) throw Error(ErrorCode::usage, option, "'" + choice + "' is not a choice", "give a number or " + names);
   if (*index >= count) {
     throw Error(ErrorCode::usage, option, choice + " is beyond the model", "it has 0 to " + std::to_string(count - 1));
   }
-  return {*index, *index + 1};
+  return *index;
 }
 
-Range layers_of(const std::string& choice, std::size_t num_layers) {
-  if (choice == "last") return {num_layers - 1, num_layers};
-  if (choice == "mean") return {0, num_layers};
-  return one_of(choice, num_layers, "--layer", "last, mean");
+void scale_to_one(std::vector<double>& shares) {
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (double& share : shares) share /= sum;
+}
+
+// How much each layer counts: [num_layers], sums to 1.
+std::vector<double> layer_shares(const std::string& choice, std::size_t num_layers) {
+  std::vector<double> shares(num_layers);
+  if (choice == "mean") {
+    std::ranges::fill(shares, 1.0);
+  } else if (choice == "rollout") {
+    for (std::size_t layer = 0; layer < num_layers; ++layer) shares[layer] = std::exp2(static_cast<double>(layer));
+  } else if (choice == "last") {
+    shares.back() = 1;
+  } else {
+    shares[index_of(choice, num_layers, "--layer", "last, mean, rollout")] = 1;
+  }
+  scale_to_one(shares);
+  return shares;
 }
 
 Range heads_of(const std::string& choice, std::size_t num_heads) {
   if (choice == "mean" || choice == "max") return {0, num_heads};
-  return one_of(choice, num_heads, "--head", "mean, max");
+  const std::size_t head = index_of(choice, num_heads, "--head", "mean, max");
+  return {head, head + 1};
 }
 
-// Scales a word's row and nothing share to a sum of 1: a maximum over heads has lost it.
-void normalise(std::vector<float>& row, float* nothing) {
-  double sum = nothing != nullptr ? *nothing : 0.0;
-  for (const float weight : row) sum += weight;
-  if (sum <= 0) return;
-  for (float& weight : row) weight = static_cast<float>(weight / sum);
-  if (nothing != nullptr) *nothing = static_cast<float>(*nothing / sum);
+// One word's weights over the patches, then its share of nothing: [num_patches + 1].
+using Row = std::vector<float>;
+
+// Of one layer: the mean or the maximum of the heads; a maximum is scaled to sum to 1 again.
+Row row_of_layer(const AttentionMaps& maps, std::size_t layer, const Range& heads, bool take_max, std::size_t word) {
+  Row row(maps.num_patches + 1);
+  const auto combine = [take_max](float& into, float weight) {
+    into = take_max ? std::max(into, weight) : into + weight;
+  };
+  for (std::size_t head = heads.begin; head < heads.end; ++head) {
+    const auto source = maps.row(layer, head, word);
+    for (std::size_t patch = 0; patch < maps.num_patches; ++patch) combine(row[patch], source[patch]);
+    if (!maps.nothing.empty()) combine(row.back(), maps.nothing[maps.row_index(layer, head, word)]);
+  }
+  const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+  if (sum > 0) {
+    for (float& weight : row) weight = static_cast<float>(weight / sum);
+  }
+  return row;
 }
 
-// The shown layers' weights of one head, summed: [num_patches].
-std::vector<float> map_of_head(const AttentionMaps& maps, const Range& layers, std::size_t head, std::size_t word) {
+// The shown layers' weights of one head: [num_patches].
+std::vector<float> map_of_head(const AttentionMaps& maps, const std::vector<double>& layers, std::size_t head,
+                               std::size_t word) {
   std::vector<float> sum(maps.num_patches);
-  for (std::size_t layer = layers.begin; layer < layers.end; ++layer) {
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    if (layers[layer] == 0) continue;
     const auto row = maps.row(layer, head, word);
-    for (std::size_t patch = 0; patch < sum.size(); ++patch) sum[patch] += row[patch];
+    for (std::size_t patch = 0; patch < sum.size(); ++patch)
+      sum[patch] += static_cast<float>(layers[layer]) * row[patch];
   }
   return sum;
 }
 
 // WordMaps::agreement of one word.
-double agreement(const AttentionMaps& maps, const Range& layers, const Range& heads, std::size_t word) {
+double agreement(const AttentionMaps& maps, const std::vector<double>& layers, const Range& heads, std::size_t word) {
   std::vector<std::vector<float>> seen;
   std::vector<double> share;  // what each head gives to patches
   for (std::size_t head = heads.begin; head < heads.end; ++head) {
@@ -84,31 +117,18 @@ double agreement(const AttentionMaps& maps, const Range& layers, const Range& he
 }  // namespace
 
 WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view) {
-  const Range layers = layers_of(view.layer, maps.num_layers);
+  const std::vector<double> layers = layer_shares(view.layer, maps.num_layers);
   const Range heads = heads_of(view.head, maps.num_heads);
-  const bool take_max = view.head == "max";
-  const auto combine = [take_max](float& into, float weight) {
-    if (take_max) {
-      into = std::max(into, weight);
-    } else {
-      into += weight;
-    }
-  };
-
   WordMaps result;
-  result.weights.assign(maps.num_words, std::vector<float>(maps.num_patches));
-  if (!maps.nothing.empty()) result.nothing.assign(maps.num_words, 0.0F);
   for (std::size_t word = 0; word < maps.num_words; ++word) {
-    std::vector<float>& row = result.weights[word];
-    float* nothing = result.nothing.empty() ? nullptr : &result.nothing[word];
-    for (std::size_t layer = layers.begin; layer < layers.end; ++layer) {
-      for (std::size_t head = heads.begin; head < heads.end; ++head) {
-        const auto source = maps.row(layer, head, word);
-        for (std::size_t patch = 0; patch < row.size(); ++patch) combine(row[patch], source[patch]);
-        if (nothing != nullptr) combine(*nothing, maps.nothing[maps.row_index(layer, head, word)]);
-      }
+    std::vector<double> sum(maps.num_patches + 1);
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+      if (layers[layer] == 0) continue;
+      const Row row = row_of_layer(maps, layer, heads, view.head == "max", word);
+      for (std::size_t i = 0; i < row.size(); ++i) sum[i] += layers[layer] * row[i];
     }
-    normalise(row, nothing);
+    result.weights.emplace_back(sum.begin(), sum.end() - 1);
+    if (!maps.nothing.empty()) result.nothing.push_back(static_cast<float>(sum.back()));
     if (heads.end - heads.begin > 1) result.agreement.push_back(agreement(maps, layers, heads, word));
   }
   return result;

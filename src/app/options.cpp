@@ -53,8 +53,8 @@ void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
 }
 
 void add_view(CLI::App& app, RawOptions& raw) {
-  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean (the model's own)")
-      ->type_name("N|last|mean");
+  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean, rollout (the model's own)")
+      ->type_name("N|last|mean|rollout");
   app.add_option("--head", raw.head, "which head is shown: N, mean, max (the model's own)")->type_name("N|mean|max");
 }
 

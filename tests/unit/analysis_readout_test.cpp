@@ -61,6 +61,23 @@ TEST_CASE("the maximum over heads is scaled to a sum of 1 with the nothing share
   CHECK(maps.nothing[0] == doctest::Approx(0.4 / sum));
 }
 
+TEST_CASE("rollout halves what came before with every layer") {
+  const WordMaps maps = aggregate(sample_maps(), {"rollout", "mean"});
+  // R1 = A1 / 2, R2 = R1 / 2 + A2 / 2: one part of the first layer, two of the second.
+  CHECK(maps.weights[0][0] == doctest::Approx((0.25 + 2 * 0.3) / 3));
+  CHECK(maps.weights[0][3] == doctest::Approx((0.2 + 2 * 0.1) / 3));
+  CHECK(maps.nothing[0] == doctest::Approx(0.2));
+  const WordMaps head = aggregate(sample_maps(), {"rollout", "1"});
+  CHECK(head.weights[0][2] == doctest::Approx((0.1 + 2 * 0.8) / 3));
+}
+
+TEST_CASE("the mean of layers of the maximum of heads: every layer counts the same") {
+  const WordMaps maps = aggregate(sample_maps(), {"mean", "max"});
+  const double first = 0.4 + 0.2 + 0.3 + 0.2 + 0.2, second = 0.6 + 0.8 + 0.2 + 0.4;
+  CHECK(maps.weights[0][0] == doctest::Approx((0.4 / first + 0.6 / second) / 2));
+  CHECK(maps.nothing[0] == doctest::Approx((0.2 / first + 0.4 / second) / 2));
+}
+
 TEST_CASE("a layer or head that is not there is a usage error that names the option") {
   const AttentionMaps maps = sample_maps();
   CHECK(usage_error(maps, {"2", "mean"}) == "--layer: 2 is beyond the model; it has 0 to 1");

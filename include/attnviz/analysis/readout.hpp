@@ -21,7 +21,12 @@ struct WordMaps {
   std::vector<double> agreement{};
 };
 
-// Throws Error (usage) that names --layer or --head: not a number, "last", "mean" or "max", or beyond the model.
+// A layer's heads are combined first: one, their mean or their maximum scaled to sum to 1. Then the layers: one, their
+// mean, or "rollout" (Abnar and Zuidema, "Quantifying Attention Flow in Transformers", 2020): a layer's output is half
+// what came in and half what it attended to, R = (R + A) / 2 from no image at all, scaled to sum to 1. That is exact in
+// their sense where words read the same patches in every layer (cross-attention); where patches change on the way
+// (co-attention, single stream) what patches took from each other is left out.
+// Throws Error (usage) that names --layer or --head: no such choice, or beyond the model.
 WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view);
 
 // [num_words][num_patches]: the weights without the nothing share, scaled to sum to 1 over the patches with content.

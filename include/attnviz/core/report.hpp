@@ -46,7 +46,7 @@ struct Warning {
 
 // Which layer or head of the maps is shown.
 struct ViewChoice {
-  std::string layer = "last";  // an index, "last" or "mean"
+  std::string layer = "last";  // an index, "last", "mean" or "rollout"
   std::string head = "mean";   // an index, "mean" or "max"
 };
 
