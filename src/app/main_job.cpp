@@ -85,8 +85,8 @@ void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs)
   parallel_for(report.words.size() + 1, [&](std::size_t i) {
     const std::vector<std::uint8_t> picture =
         render::encode_png(i == 0 ? render::overview(job.image, report, options.looks, labels)
-                                  : render::overlay(job.image, report.readings[i - 1].heat, report.grid, maxima[i - 1],
-                                                    render::faded(options.looks, report.readings[i - 1])));
+                                  : render::word_picture(job.image, report.grid, report.readings[i - 1], maxima[i - 1],
+                                                         options.looks, labels));
     const std::lock_guard lock(writing);
     Stopwatch write;
     outputs.add(i == 0 ? "overview.png" : report.heatmap_files[i - 1], picture);

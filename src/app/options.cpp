@@ -89,6 +89,9 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
       ->check(one_of({"nearest", "linear", "cubic"}))
       ->type_name("nearest|linear|cubic")
       ->capture_default_str();
+  app.add_flag("--grid", run.looks.grid, "lines between patches");
+  app.add_flag("--contour", run.looks.contour, "a line around what has at least half of the highest weight");
+  app.add_flag("--boxes", run.looks.boxes, "the top patches framed, with their ranks where there is room");
   app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
   app.add_option("--stdout", raw.standard_output, "what is printed")
       ->check(one_of({"text", "json", "none"}))

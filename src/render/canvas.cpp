@@ -45,6 +45,18 @@ void frame(Image& image, const Rect& rect, int thickness, Colour colour) {
   fill(image, {rect.x + rect.width - thickness, rect.y + thickness, thickness, side}, colour);
 }
 
+void bright_frame(Image& image, const Rect& rect, int thickness, Colour colour) {
+  frame(image, {rect.x - 1, rect.y - 1, rect.width + 2, rect.height + 2}, thickness + 2, kHalo);
+  frame(image, rect, thickness, colour);
+}
+
+Rect frame_of(const Box& box) {
+  constexpr int kLeast = 5;
+  const int x0 = static_cast<int>(std::lround(box.x0)), y0 = static_cast<int>(std::lround(box.y0));
+  const int x1 = static_cast<int>(std::lround(box.x1)), y1 = static_cast<int>(std::lround(box.y1));
+  return {x0, y0, std::max(kLeast, x1 - x0), std::max(kLeast, y1 - y0)};
+}
+
 void ring(Image& image, double x, double y, double radius, double thickness, Colour colour) {
   const int reach = static_cast<int>(std::ceil(radius + thickness)) + 1;
   const int centre_x = static_cast<int>(std::floor(x)), centre_y = static_cast<int>(std::floor(y));

@@ -78,6 +78,11 @@ const std::vector<std::string>& colormap_names() {
   return names;
 }
 
+Colour colour_at(const Colormap& map, double level) {
+  constexpr double kFirst = 0.25;
+  return map[static_cast<std::size_t>(std::lround((kFirst + (1 - kFirst) * level) * 255))];
+}
+
 Colormap make_colormap(const std::string& name) {
   std::string known;
   for (const auto& [candidate, maker] : makers()) {

@@ -21,8 +21,8 @@ struct Blend {
   unsigned keep = kOne;
 };
 
-// The opacity grows faster than the weight at first, so that weak regions still show, and starts at nothing.
-double opacity(double level, double alpha) { return alpha * std::pow(level, 0.7); }
+// The opacity starts at nothing and grows faster than the weight, so that what has half of it is plain to see.
+double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (1 - level)); }
 
 std::array<Blend, kLevels + 1> make_blends(const Looks& looks) {
   const Colormap map = make_colormap(looks.colormap);
@@ -30,18 +30,13 @@ std::array<Blend, kLevels + 1> make_blends(const Looks& looks) {
   for (std::size_t i = 1; i <= kLevels; ++i) {
     const double level = static_cast<double>(i) / kLevels;
     const auto cover = static_cast<unsigned>(std::lround(opacity(level, std::clamp(looks.alpha, 0.0, 1.0)) * kOne));
-    const Colour colour = map[static_cast<std::size_t>(std::lround(level * 255))];
+    const Colour colour = colour_at(map, level);
     blends[i] = {{colour.r * cover, colour.g * cover, colour.b * cover}, kOne - cover};
   }
   return blends;
 }
 
 }  // namespace
-
-Looks faded(Looks looks, const WordReading& reading) {
-  looks.alpha *= 1 - reading.nothing.value_or(0);
-  return looks;
-}
 
 Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
               const Looks& looks) {

@@ -15,7 +15,7 @@ namespace attnviz::render {
 namespace {
 
 constexpr Colour kPaper{255, 255, 255}, kPanel{243, 244, 246}, kInk{17, 24, 39}, kFaintInk{107, 114, 128};
-constexpr Colour kMark{0, 230, 118}, kHalo{0, 0, 0}, kPeak{255, 255, 255};
+constexpr Colour kMark{0, 230, 118}, kPeak{255, 255, 255};
 
 // More would make a sheet that no viewer opens; each word still has its own overlay.
 constexpr std::size_t kMostWords = 120;
@@ -60,29 +60,16 @@ Image scaled_to(const Image& image, int width, int height) {
   return result;
 }
 
-// A box of the original image on the small picture, at least a few pixels large.
-Rect scaled_box(const Box& box, const PatchGrid& picture_grid, const PatchGrid& grid) {
-  constexpr int kLeast = 5;
-  const double sx = static_cast<double>(picture_grid.image_width) / grid.image_width;
-  const double sy = static_cast<double>(picture_grid.image_height) / grid.image_height;
-  const int x0 = static_cast<int>(std::lround(box.x0 * sx)), y0 = static_cast<int>(std::lround(box.y0 * sy));
-  const int x1 = static_cast<int>(std::lround(box.x1 * sx)), y1 = static_cast<int>(std::lround(box.y1 * sy));
-  return {x0, y0, std::max(kLeast, x1 - x0), std::max(kLeast, y1 - y0)};
-}
-
 // Frames would hide what they point at.
 bool is_too_thin_for_frames(const Image& picture) { return std::min(picture.width, picture.height) < 24; }
 
-// A frame that shows on any picture: bright, with a dark edge on both sides.
-void bright_frame(Image& picture, const Rect& rect, int thickness, Colour colour) {
-  frame(picture, {rect.x - 1, rect.y - 1, rect.width + 2, rect.height + 2}, thickness + 2, kHalo);
-  frame(picture, rect, thickness, colour);
-}
-
-void draw_target(Image& picture, const Target& target, const PatchGrid& picture_grid, const PatchGrid& grid) {
-  bright_frame(picture, scaled_box(target.box, picture_grid, grid), 2, kMark);
-  const double x = target.point.x * picture.width / grid.image_width,
-               y = target.point.y * picture.height / grid.image_height;
+// `target` is in pixels of the original image, of which `picture` is a smaller copy.
+void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
+  const double sx = static_cast<double>(picture.width) / grid.image_width,
+               sy = static_cast<double>(picture.height) / grid.image_height;
+  const Box& box = target.box;
+  bright_frame(picture, frame_of({box.x0 * sx, box.y0 * sy, box.x1 * sx, box.y1 * sy}), 2, kMark);
+  const double x = target.point.x * sx, y = target.point.y * sy;
   ring(picture, x, y, 5, 5, kHalo);
   ring(picture, x, y, 5, 2.5, kMark);
 }
@@ -95,7 +82,8 @@ void draw_title(Sheet& sheet, const Report& report) {
                     fitted(sheet.labels, title, SheetLayout::kTitlePx, width), kInk);
   std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
                       "    head " + report.shown.head + "    " + std::to_string(report.grid.cols()) + " x " +
-                      std::to_string(report.grid.rows()) + " patches";
+                      std::to_string(report.grid.rows()) + " patches    " +
+                      (report.scale == "shared" ? "one scale for all words" : "each word on its own scale");
   if (report.words.size() > kMostWords) {
     facts += "    first " + std::to_string(kMostWords) + " of " + std::to_string(report.words.size()) + " words";
   }
@@ -132,8 +120,8 @@ void draw_bar(Sheet& sheet, std::size_t panel, const Colormap& map, double scale
   sheet.labels.draw(sheet.canvas, right + space, line.y, px, high, kFaintInk);
   const int top = line.y + (line.height - SheetLayout::kBarHeight) / 2;
   for (int x = left; x < right; ++x) {
-    const auto index = static_cast<std::size_t>((x - left) * 255 / std::max(1, right - left - 1));
-    fill(sheet.canvas, {x, top, 1, SheetLayout::kBarHeight}, map[index]);
+    const double level = static_cast<double>(x - left) / std::max(1, right - left - 1);
+    fill(sheet.canvas, {x, top, 1, SheetLayout::kBarHeight}, colour_at(map, level));
   }
 }
 
@@ -165,9 +153,9 @@ std::string word_detail(const Sheet& sheet, const Word& word, const WordReading&
 }
 
 // Panel 0: the image as it is, with the place of the action.
-void draw_target_panel(Sheet& sheet, const Image& small, const Report& report, const PatchGrid& small_grid) {
+void draw_target_panel(Sheet& sheet, const Image& small, const Report& report) {
   Image picture = small;
-  if (report.target) draw_target(picture, *report.target, small_grid, report.grid);
+  if (report.target) draw_target(picture, *report.target, report.grid);
   draw_picture(sheet, 0, picture);
   const std::string size = std::to_string(report.grid.image_width) + " x " + std::to_string(report.grid.image_height);
   const std::string name = report.target ? sheet.say("目标", "target") + ("  " + format_weight(report.target->score))
@@ -198,16 +186,15 @@ Image overview(const Image& image, const Report& report, const Looks& looks, con
   small_grid.image_height = small.height;
 
   draw_title(sheet, report);
-  draw_target_panel(sheet, small, report, small_grid);
+  draw_target_panel(sheet, small, report);
   const Colormap map = make_colormap(looks.colormap);
   const std::vector<double> maxima = scale_maxima(report);
   // Each word draws in its own panel.
   parallel_for(num_words, [&](std::size_t word) {
     const WordReading& reading = report.readings[word];
-    Image picture = overlay(small, reading.heat, small_grid, maxima[word], faded(looks, reading));
+    Image picture = word_picture(small, small_grid, reading, maxima[word], looks, labels);
     if (!is_too_thin_for_frames(picture)) {
-      const Box best = report.grid.patch_box(best_patch(reading.heat));
-      bright_frame(picture, scaled_box(best, small_grid, report.grid), 1, kPeak);
+      bright_frame(picture, frame_of(small_grid.patch_box(best_patch(reading.heat))), 1, kPeak);
     }
     draw_picture(sheet, word + 1, picture);
     draw_caption(sheet, word + 1, word_name(sheet, report.words[word], word),

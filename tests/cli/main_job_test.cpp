@@ -101,6 +101,31 @@ TEST_CASE("overlays are of the image's own size, whatever its shape") {
   }
 }
 
+TEST_CASE("marks are drawn where they are asked for, on the word's picture and on the overview") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "plain"}).exit_code == 0);
+  std::set<std::string> seen{read_bytes(dir / "plain/words/00-red.png")},
+      sheets{read_bytes(dir / "plain/overview.png")};
+  for (const std::string mark : {"grid", "contour", "boxes"}) {
+    REQUIRE(attnviz_run({image, "red", "--" + mark, "-o", dir / mark}).exit_code == 0);
+    seen.insert(read_bytes(dir / (mark + "/words/00-red.png")));
+    sheets.insert(read_bytes(dir / (mark + "/overview.png")));
+  }
+  CHECK(seen.size() == 4);
+  CHECK(sheets.size() == 4);
+}
+
+TEST_CASE("--layer rollout is shown and named") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red", "--layer", "rollout", "-o", dir / "rollout"}).exit_code == 0);
+  REQUIRE(attnviz_run({image, "red", "--layer", "last", "-o", dir / "last"}).exit_code == 0);
+  const Json rollout = report_of(dir / "rollout"), last = report_of(dir / "last");
+  CHECK(rollout["shown"]["layer"] == "rollout");
+  CHECK(rollout["words"][0]["top"] != last["words"][0]["top"]);
+}
+
 TEST_CASE("text follows --lang and the locale") {
   const TempDir dir;
   const std::string image = write_scene(dir);

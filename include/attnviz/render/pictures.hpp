@@ -20,6 +20,9 @@ struct Looks {
   double alpha = 0.75;               // opacity of the highest weight, 0..1; it fades with the weight
   Interpolation interpolation = Interpolation::cubic;
   bool chinese_labels = false;  // of the overview, where a font can draw them; else they are English
+  bool grid = false;            // lines between patches
+  bool contour = false;         // a line around what has at least half of the word's highest weight
+  bool boxes = false;           // frames around the top patches, numbered by rank where they have room
 };
 
 const std::vector<std::string>& colormap_names();
@@ -32,15 +35,17 @@ std::vector<float> upsample(const std::vector<float>& heat, const PatchGrid& gri
 Image overlay(const Image& image, const std::vector<float>& heat, const PatchGrid& grid, double scale_max,
               const Looks& looks);
 
+// The picture of a word: its overlay and the marks that `looks` asks for. The opacity shrinks by the share that went to
+// "nothing here", so that a word whose thing is absent is drawn faintly instead of inventing a place. `grid` is that of
+// `image`, which may be a smaller copy of the one that the reading is of.
+Image word_picture(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
+                   const Looks& looks, const Labels& labels);
+
 // All text that the overview may show, for Labels to find fonts that draw it.
 std::string overview_text(const Report& report, const Looks& looks);
 
 // The image and one labelled panel a word (the first 120), with the predicted target. Labels come from `labels`.
 Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels);
-
-// The looks of one word's map: its opacity shrinks by the share that went to "nothing here", so that a word whose thing
-// is absent is drawn faintly instead of inventing a place.
-Looks faded(Looks looks, const WordReading& reading);
 
 // The weight that gets the top colour for each word: its own maximum, or the shared one (report.scale).
 std::vector<double> scale_maxima(const Report& report);
