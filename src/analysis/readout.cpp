@@ -85,22 +85,29 @@ std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const Pat
   return sinks;
 }
 
+std::vector<WordReading> read_maps(const WordMaps& maps, const PatchGrid& grid) {
+  std::vector<WordReading> readings;
+  for (std::vector<float>& heat : heatmaps(maps, grid)) {
+    WordReading reading;
+    reading.heat = std::move(heat);
+    if (!maps.nothing.empty()) reading.nothing = maps.nothing[readings.size()];
+    readings.push_back(std::move(reading));
+  }
+  return readings;
+}
+
 std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k) {
   const std::size_t num_content = content_patches(grid).size();
   const std::vector<bool> sinks = find_sinks(maps, words, grid);
-  std::vector<std::vector<float>> heats = heatmaps(maps, grid);
-  std::vector<WordReading> readings;
+  std::vector<WordReading> readings = read_maps(maps, grid);
   for (std::size_t word = 0; word < words.size(); ++word) {
-    WordReading reading;
-    reading.heat = std::move(heats[word]);
+    WordReading& reading = readings[word];
     reading.entropy = normalised_entropy(reading.heat, num_content);
-    if (!maps.nothing.empty()) reading.nothing = maps.nothing[word];
     if (!maps.agreement.empty()) reading.agreement = maps.agreement[word];
     for (std::size_t patch = 0; patch < sinks.size(); ++patch) {
       if (sinks[patch]) reading.sink += reading.heat[patch];
     }
     reading.top = top_patches(reading.heat, grid, top_k);
-    readings.push_back(std::move(reading));
   }
   return readings;
 }

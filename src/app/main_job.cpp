@@ -1,9 +1,10 @@
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <mutex>
 
+#include "app/job_files.hpp"
+#include "app/sheets.hpp"
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
 #include "attnviz/app/outputs.hpp"
@@ -11,53 +12,11 @@
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/parallel.hpp"
 #include "attnviz/report/report_json.hpp"
-#include "attnviz/report/report_reader.hpp"
 
 namespace attnviz::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kMaxNameBytes = 80;  // of a word in a file name; the index keeps names apart
-
-// "words/01-红色.png": '/' and control characters become '_', a long word is cut at a character's end.
-std::string heatmap_name(std::size_t index, const std::string& word) {
-  std::string name;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(word[i]);
-    const bool starts_character = (byte & 0xC0U) != 0x80U;
-    if (starts_character && name.size() >= kMaxNameBytes) break;
-    const bool is_c1 = byte == 0xC2 && i + 1 < word.size() && static_cast<unsigned char>(word[i + 1]) < 0xA0;
-    name += byte == '/' || byte < 0x20 || byte == 0x7F || is_c1 ? '_' : word[i];
-    if (is_c1) ++i;
-  }
-  char number[32];
-  std::snprintf(number, sizeof number, "words/%02zu-", index);
-  return number + name + ".png";
-}
-
-fs::path output_dir(const RunOptions& options) {
-  if (!options.out_dir.empty()) return options.out_dir;
-  return fs::path("attnviz-out") / fs::path(options.image_path).stem();
-}
-
-// What an earlier run left in the folder. Another job's results are not overwritten without --force.
-std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& options) {
-  const std::optional<report::JobIdentity> earlier = report::read_identity(dir / "report.json");
-  if (!earlier) return {};
-  const bool same_job = earlier->image_path == options.image_path && earlier->instruction == options.instruction;
-  if (!same_job && !options.force) {
-    throw Error(ErrorCode::output, dir.string(), "holds the results of another job ('" + earlier->instruction + "')",
-                "choose another folder with --out or overwrite with --force");
-  }
-  std::vector<std::string> files{"report.json"};  // the first to go: it says that a set is complete
-  if (!earlier->heatmap_files.empty()) files.push_back("overview.png");
-  for (const std::string& file : earlier->heatmap_files) {
-    const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed
-    if (name.parent_path() == "words" && name.filename() != "..") files.push_back(file);
-  }
-  return files;
-}
 
 void add_font_warning(Report& report, const render::Labels& labels) {
   for (std::size_t i = 0; i < report.words.size(); ++i) {
@@ -130,6 +89,7 @@ void run_main_job(const RunOptions& options) {
   Report& report = job.report;
   report.timing.load += model_ms;
   if (options.write_png) add_pictures(job, options, outputs);
+  if (options.heads_sheet || options.layers_sheet) add_sheets(job, options, outputs);
   report.timing.total = total.elapsed_ms();
   if (options.write_json) outputs.add("report.json", report::to_json(report));
   outputs.commit(own, options.force);

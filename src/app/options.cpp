@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 #include <string>
@@ -30,7 +31,8 @@ std::string locale_language() {
 struct RawOptions {
   std::string language = locale_language();
   std::string interpolation = "cubic", scale = "word", standard_output = "text", formats = "png,json";
-  std::string layer, head, words;
+  std::string layer, head, words, word;
+  std::vector<std::string> sheets;
   int patches = 0, top_k = 5;
   bool no_color = false;
 };
@@ -92,6 +94,10 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_flag("--grid", run.looks.grid, "lines between patches");
   app.add_flag("--contour", run.looks.contour, "a line around what has at least half of the highest weight");
   app.add_flag("--boxes", run.looks.boxes, "the top patches framed, with their ranks where there is room");
+  app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
+      ->check(one_of({"heads", "layers"}))
+      ->type_name("heads|layers");
+  app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
   app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
   app.add_option("--stdout", raw.standard_output, "what is printed")
       ->check(one_of({"text", "json", "none"}))
@@ -196,6 +202,10 @@ RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions
   run.layer = given(raw.layer);
   run.head = given(raw.head);
   if (raw.patches != 0) run.patches = raw.patches;
+  run.heads_sheet = std::ranges::count(raw.sheets, "heads") > 0;
+  run.layers_sheet = std::ranges::count(raw.sheets, "layers") > 0;
+  run.word = given(raw.word);
+  if (run.word && raw.sheets.empty()) throw Error(ErrorCode::usage, "--word", "is for --sheet", "add --sheet heads");
   run.looks.chinese_labels = run.common.language == report::Language::zh;
   run.shared_scale = raw.scale == "shared";
   run.looks.interpolation = raw.interpolation == "nearest"  ? render::Interpolation::nearest

@@ -45,7 +45,7 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
   report.grid = encoded.grid;
   report.timing.encode = stage.lap_ms();
 
-  const model::Attended attended = model.attend(encoded, report.words);
+  model::Attended attended = model.attend(encoded, report.words);
   report.target = attended.target;
   const analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
   report.readings =
@@ -56,6 +56,7 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
       report.warnings.push_back(std::move(*warning));
     }
   }
+  job.maps = std::move(attended.maps);
   report.timing.attend = stage.lap_ms();
   return job;
 }

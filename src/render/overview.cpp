@@ -1,8 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <opencv2/core.hpp>
-#include <opencv2/imgproc.hpp>
 #include <stdexcept>
 
 #include "attnviz/core/parallel.hpp"
@@ -10,11 +7,11 @@
 #include "render/canvas.hpp"
 #include "render/colormap.hpp"
 #include "render/sheet_layout.hpp"
+#include "render/sheet_parts.hpp"
 
 namespace attnviz::render {
 namespace {
 
-constexpr Colour kPaper{255, 255, 255}, kPanel{243, 244, 246}, kInk{17, 24, 39}, kFaintInk{107, 114, 128};
 constexpr Colour kMark{0, 230, 118}, kPeak{255, 255, 255};
 
 // More would make a sheet that no viewer opens; each word still has its own overlay.
@@ -31,34 +28,6 @@ struct Sheet {
 
   const char* say(const char* zh, const char* en) const { return chinese ? zh : en; }
 };
-
-std::string format_weight(double weight) {
-  char text[32];
-  std::snprintf(text, sizeof text, weight >= 0.0995 || weight == 0 ? "%.2f" : "%.3f", weight);
-  return text;
-}
-
-// The text, or as much of its beginning as fits, with dots behind it.
-std::string fitted(const Labels& labels, const std::string& text, int px, int max_width) {
-  constexpr std::size_t kMostBytes = 1000;  // wider than any sheet
-  if (text.size() <= kMostBytes && labels.width(text, px) <= max_width) return text;
-  std::string begin = text.substr(0, kMostBytes);
-  while (!begin.empty() && labels.width(begin + "...", px) > max_width) {
-    while (begin.size() > 1 && (static_cast<unsigned char>(begin.back()) & 0xC0) == 0x80) begin.pop_back();
-    begin.pop_back();
-  }
-  return begin + "...";
-}
-
-Image scaled_to(const Image& image, int width, int height) {
-  cv::setNumThreads(1);  // one pool of threads a process: core/parallel
-  Image result(width, height);
-  const cv::Mat from(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
-  cv::Mat to(height, width, CV_8UC3, result.rgb.data());
-  const bool shrinks = width < image.width || height < image.height;
-  cv::resize(from, to, to.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
-  return result;
-}
 
 // Frames would hide what they point at.
 bool is_too_thin_for_frames(const Image& picture) { return std::min(picture.width, picture.height) < 24; }
@@ -179,18 +148,14 @@ Image overview(const Image& image, const Report& report, const Looks& looks, con
   sheet.chinese = looks.chinese_labels && labels.can_draw(kChineseLabels);
   fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
 
-  // The same content cut into the same patches, on the small picture's pixels.
-  const Image small = scaled_to(image, layout.picture_width, layout.picture_height);
-  PatchGrid small_grid = report.grid;
-  small_grid.image_width = small.width;
-  small_grid.image_height = small.height;
+  const auto& [small, small_grid] = at_size(image, report.grid, layout.picture_width, layout.picture_height);
 
   draw_title(sheet, report);
   draw_target_panel(sheet, small, report);
   const Colormap map = make_colormap(looks.colormap);
   const std::vector<double> maxima = scale_maxima(report);
   // Each word draws in its own panel.
-  parallel_for(num_words, [&](std::size_t word) {
+  parallel_for(num_words, [&, &small = small, &small_grid = small_grid](std::size_t word) {
     const WordReading& reading = report.readings[word];
     Image picture = word_picture(small, small_grid, reading, maxima[word], looks, labels);
     if (!is_too_thin_for_frames(picture)) {

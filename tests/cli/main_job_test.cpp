@@ -126,6 +126,34 @@ TEST_CASE("--layer rollout is shown and named") {
   CHECK(rollout["words"][0]["top"] != last["words"][0]["top"]);
 }
 
+TEST_CASE("--sheet heads is a picture a word, --sheet layers one of all; a later run takes them away again") {
+  const TempDir dir;
+  const std::string image = write_scene(dir), out = dir / "out";
+  REQUIRE(attnviz_run({image, "红色杯子", "--sheet", "heads", "--sheet", "layers", "-o", out}).exit_code == 0);
+  CHECK(files_below(out) == std::set<std::string>{"overview.png", "report.json", "words/00-红色.png",
+                                                  "words/01-杯子.png", "sheets/heads-00-红色.png",
+                                                  "sheets/heads-01-杯子.png", "sheets/layers.png"});
+  for (const std::string word : {"杯子", "1"}) {
+    REQUIRE(attnviz_run({image, "红色杯子", "--sheet", "heads", "--word", word, "-o", out}).exit_code == 0);
+    CHECK(files_below(dir / "out/sheets") == std::set<std::string>{"heads-01-杯子.png"});
+  }
+  const Image heads = image::load(dir / "out/sheets/heads-01-杯子.png");
+  CHECK(heads.width > heads.height);  // 8 heads, 4 layers
+  REQUIRE(attnviz_run({image, "红色杯子", "-o", out}).exit_code == 0);
+  CHECK(files_below(out).size() == 4);
+}
+
+TEST_CASE("a word that is not there, and --word without a sheet, are usage errors that leave no files") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const Outcome missing = attnviz_run({image, "红色杯子", "--sheet", "heads", "--word", "碗", "-o", dir / "out"});
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err == "attnviz: error: --word: no word is '碗'; give one of them or its number: 红色, 杯子\n");
+  CHECK(attnviz_run({image, "红色杯子", "--word", "杯子", "-o", dir / "out"}).exit_code == 2);
+  CHECK(attnviz_run({image, "红色杯子", "--sheet", "tables", "-o", dir / "out"}).exit_code == 2);
+  CHECK_FALSE(fs::exists(dir / "out"));
+}
+
 TEST_CASE("text follows --lang and the locale") {
   const TempDir dir;
   const std::string image = write_scene(dir);

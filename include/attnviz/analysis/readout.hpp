@@ -32,6 +32,9 @@ WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view);
 // [num_words][num_patches]: the weights without the nothing share, scaled to sum to 1 over the patches with content.
 std::vector<std::vector<float>> heatmaps(const WordMaps& maps, const PatchGrid& grid);
 
+// Heat and share of nothing of every word, no more: for maps that are only drawn.
+std::vector<WordReading> read_maps(const WordMaps& maps, const PatchGrid& grid);
+
 // `top_k` patches a word, at least 1. Throws Error (usage), "--top", for more than there are patches with content.
 std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k);
 

@@ -33,6 +33,8 @@ struct RunOptions {
   bool shared_scale = false;
   render::Looks looks;
   bool write_png = true, write_json = true;
+  bool heads_sheet = false, layers_sheet = false;
+  std::optional<std::string> word;  // of sheets: the text of a word or its number; empty: all
   enum class Stdout { text, json, none } standard_output = Stdout::text;
   bool colour = false;   // ANSI colours on standard output
   bool verbose = false;  // stage timings

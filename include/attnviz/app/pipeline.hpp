@@ -5,6 +5,7 @@
 #include <string>
 
 #include "attnviz/app/options.hpp"
+#include "attnviz/core/attention_maps.hpp"
 #include "attnviz/core/image.hpp"
 #include "attnviz/core/report.hpp"
 #include "attnviz/model/model.hpp"
@@ -14,6 +15,7 @@ namespace attnviz::app {
 struct JobResult {
   Image image;
   Report report;
+  AttentionMaps maps;  // every layer and head
 };
 
 // Load, segment, encode, attend, read out (design, section 3, steps 1 to 6).

@@ -1,0 +1,74 @@
+#include "app/job_files.hpp"
+
+#include <cstdio>
+#include <optional>
+#include <system_error>
+
+#include "attnviz/core/error.hpp"
+#include "attnviz/report/report_reader.hpp"
+
+namespace attnviz::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxNameBytes = 80;  // of a word in a file name; the index keeps names apart
+
+std::string numbered(const std::string& begin, std::size_t index, const std::string& word) {
+  std::string name;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    const bool starts_character = (byte & 0xC0U) != 0x80U;
+    if (starts_character && name.size() >= kMaxNameBytes) break;
+    const bool is_c1 = byte == 0xC2 && i + 1 < word.size() && static_cast<unsigned char>(word[i + 1]) < 0xA0;
+    name += byte == '/' || byte < 0x20 || byte == 0x7F || is_c1 ? '_' : word[i];
+    if (is_c1) ++i;
+  }
+  char number[32];
+  std::snprintf(number, sizeof number, "%02zu-", index);
+  return begin + number + name + ".png";
+}
+
+// Sheets are known by their names: reports do not list them.
+std::vector<std::string> sheets_in(const fs::path& dir) {
+  std::vector<std::string> sheets;
+  std::error_code error;
+  for (fs::directory_iterator entry(dir / "sheets", error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = "sheets/" + entry->path().filename().string();
+    if ((name.starts_with("sheets/heads-") && name.ends_with(".png")) || name == kLayersSheet) sheets.push_back(name);
+  }
+  return sheets;
+}
+
+}  // namespace
+
+fs::path output_dir(const RunOptions& options) {
+  if (!options.out_dir.empty()) return options.out_dir;
+  return fs::path("attnviz-out") / fs::path(options.image_path).stem();
+}
+
+std::string heatmap_name(std::size_t index, const std::string& word) { return numbered("words/", index, word); }
+
+std::string heads_sheet_name(std::size_t index, const std::string& word) {
+  return numbered("sheets/heads-", index, word);
+}
+
+std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& options) {
+  const std::optional<report::JobIdentity> earlier = report::read_identity(dir / "report.json");
+  if (!earlier) return {};
+  const bool same_job = earlier->image_path == options.image_path && earlier->instruction == options.instruction;
+  if (!same_job && !options.force) {
+    throw Error(ErrorCode::output, dir.string(), "holds the results of another job ('" + earlier->instruction + "')",
+                "choose another folder with --out or overwrite with --force");
+  }
+  std::vector<std::string> files{"report.json"};
+  if (!earlier->heatmap_files.empty()) files.push_back("overview.png");
+  for (const std::string& file : earlier->heatmap_files) {
+    const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed
+    if (name.parent_path() == "words" && name.filename() != "..") files.push_back(file);
+  }
+  for (std::string& sheet : sheets_in(dir)) files.push_back(std::move(sheet));
+  return files;
+}
+
+}  // namespace attnviz::app

@@ -1,0 +1,25 @@
+// The main job's files: where they go, what they are called, which of them an earlier run left.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "attnviz/app/options.hpp"
+
+namespace attnviz::app {
+
+std::filesystem::path output_dir(const RunOptions& options);
+
+// "words/01-红色.png". '/' and control characters become '_', a long word is cut at a character's end.
+std::string heatmap_name(std::size_t index, const std::string& word);
+// "sheets/heads-01-红色.png"
+std::string heads_sheet_name(std::size_t index, const std::string& word);
+constexpr const char* kLayersSheet = "sheets/layers.png";
+
+// What an earlier run of this job left in the folder, the report first: it says that a set is complete.
+// Error (output) where the folder holds another job's results and --force is not given.
+std::vector<std::string> earlier_files(const std::filesystem::path& dir, const RunOptions& options);
+
+}  // namespace attnviz::app

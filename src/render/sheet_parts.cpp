@@ -1,0 +1,39 @@
+#include "render/sheet_parts.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace attnviz::render {
+
+std::string format_weight(double weight) {
+  char text[32];
+  std::snprintf(text, sizeof text, weight >= 0.0995 || weight == 0 ? "%.2f" : "%.3f", weight);
+  return text;
+}
+
+std::string fitted(const Labels& labels, const std::string& text, int px, int max_width) {
+  constexpr std::size_t kMostBytes = 1000;  // wider than any sheet
+  if (text.size() <= kMostBytes && labels.width(text, px) <= max_width) return text;
+  std::string begin = text.substr(0, kMostBytes);
+  while (!begin.empty() && labels.width(begin + "...", px) > max_width) {
+    while (begin.size() > 1 && (static_cast<unsigned char>(begin.back()) & 0xC0) == 0x80) begin.pop_back();
+    begin.pop_back();
+  }
+  return begin + "...";
+}
+
+SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int height) {
+  cv::setNumThreads(1);  // one pool of threads a process: core/parallel
+  SizedImage result{Image(width, height), grid};
+  result.grid.image_width = width;
+  result.grid.image_height = height;
+  const cv::Mat from(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
+  cv::Mat to(height, width, CV_8UC3, result.image.rgb.data());
+  const bool shrinks = width < image.width || height < image.height;
+  cv::resize(from, to, to.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return result;
+}
+
+}  // namespace attnviz::render
