@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
@@ -11,6 +13,7 @@
 #include "attnviz/app/pipeline.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/parallel.hpp"
+#include "attnviz/report/preview.hpp"
 #include "attnviz/report/report_json.hpp"
 
 namespace attnviz::app {
@@ -60,12 +63,32 @@ void say_where(const fs::path& dir, report::Language language) {
   notice("attnviz: " + std::string(language == report::Language::zh ? "结果在 " : "results in ") + dir.string() + "\n");
 }
 
-void print_result(const RunOptions& options, const Report& report) {
+// Where standard output is no terminal, or colours are not wanted, the text says it all.
+void print_preview(const RunOptions& options, const JobResult& job) {
+  constexpr int kPanelColumns = 48, kTextRows = 3;
+  const std::optional<TerminalSize> terminal = terminal_size();
+  if (!terminal || !options.colour) return;
+  const int side_by_side = std::max(1, terminal->columns / kPanelColumns);
+  const int width = std::max(8, terminal->columns / side_by_side - 2);
+  const int height = std::max(8, 2 * (terminal->rows - kTextRows));
+  std::vector<report::PreviewPanel> panels;
+  for (std::size_t word = 0; word < job.report.words.size(); ++word) {
+    panels.push_back(
+        {job.report.words[word].text, render::thumbnail(job.image, job.report, word, options.looks, width, height)});
+  }
+  const char* colours = std::getenv("COLORTERM");
+  const bool full = colours != nullptr && (std::string(colours) == "truecolor" || std::string(colours) == "24bit");
+  print(report::preview(panels, terminal->columns, full ? report::ColourDepth::full : report::ColourDepth::palette));
+}
+
+void print_result(const RunOptions& options, const JobResult& job) {
+  const Report& report = job.report;
   if (!options.common.quiet) {
     for (const Warning& warning : report.warnings) {
       notice("attnviz: " + report::to_text(warning, report.words, options.common.language) + "\n");
     }
   }
+  if (options.preview) print_preview(options, job);
   if (options.standard_output == RunOptions::Stdout::text) {
     print(report::to_text(report, {options.common.language, options.colour}));
   } else if (options.standard_output == RunOptions::Stdout::json) {
@@ -93,7 +116,7 @@ void run_main_job(const RunOptions& options) {
   report.timing.total = total.elapsed_ms();
   if (options.write_json) outputs.add("report.json", report::to_json(report));
   outputs.commit(own, options.force);
-  print_result(options, report);
+  print_result(options, job);
 }
 
 }  // namespace attnviz::app

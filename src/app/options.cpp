@@ -103,6 +103,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
       ->check(one_of({"text", "json", "none"}))
       ->type_name("text|json|none")
       ->capture_default_str();
+  app.add_flag("--preview", run.preview, "the maps in the terminal, in colours");
   app.add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
   app.add_flag("--verbose", run.verbose, "stage timings on standard error");
 }

@@ -1,5 +1,8 @@
 #include "app/terminal_io.hpp"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdio>
 
@@ -24,6 +27,16 @@ void print(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw Error(ErrorCode::output, "standard output", "cannot be written");
   }
+}
+
+std::optional<TerminalSize> terminal_size() {
+  if (::isatty(STDOUT_FILENO) != 1) return std::nullopt;
+  TerminalSize size;
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 && window.ws_row > 0) {
+    size = {window.ws_col, window.ws_row};
+  }
+  return size;
 }
 
 void notice(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }

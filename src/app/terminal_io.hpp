@@ -1,6 +1,7 @@
 // Standard output and standard error, with the checks that streams forget.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace attnviz::app {
@@ -10,6 +11,12 @@ std::string one_line(const std::string& text);
 
 // To standard output. Throws Error (output) where it cannot be written.
 void print(const std::string& text);
+
+// Of the terminal that standard output is; empty where it is none.
+struct TerminalSize {
+  int columns = 80, rows = 24;
+};
+std::optional<TerminalSize> terminal_size();
 
 // To standard error.
 void notice(const std::string& text);

@@ -7,6 +7,7 @@
 
 #include "attnviz/render/pictures.hpp"
 #include "render/canvas.hpp"
+#include "render/sheet_parts.hpp"
 #include "render/upsampler.hpp"
 
 namespace attnviz::render {
@@ -90,9 +91,7 @@ void draw_boxes(Image& picture, const PatchGrid& grid, const std::vector<TopPatc
 
 Image word_picture(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                    const Looks& looks, const Labels& labels) {
-  Looks faded = looks;
-  faded.alpha *= 1 - reading.nothing.value_or(0);
-  Image picture = overlay(image, reading.heat, grid, scale_max, faded);
+  Image picture = overlay(image, reading.heat, grid, scale_max, faded(looks, reading));
   if (looks.grid) draw_grid(picture, grid);
   if (looks.contour) draw_contour(picture, grid, reading.heat, looks.interpolation);
   if (looks.boxes) draw_boxes(picture, grid, reading.top, labels);

@@ -134,6 +134,14 @@ void draw_target_panel(Sheet& sheet, const Image& small, const Report& report) {
 
 }  // namespace
 
+Image thumbnail(const Image& image, const Report& report, std::size_t word, const Looks& looks, int width, int height) {
+  const double scale = std::min(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
+  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
+  const SizedImage small = at_size(image, report.grid, pixels(image.width), pixels(image.height));
+  const WordReading& reading = report.readings[word];
+  return overlay(small.image, reading.heat, small.grid, scale_maxima(report)[word], faded(looks, reading));
+}
+
 std::string overview_text(const Report& report, const Looks& looks) {
   std::string text = report.instruction;
   for (const Word& word : report.words) text += word.text;

@@ -24,6 +24,11 @@ std::string fitted(const Labels& labels, const std::string& text, int px, int ma
   return begin + "...";
 }
 
+Looks faded(Looks looks, const WordReading& reading) {
+  looks.alpha *= 1 - reading.nothing.value_or(0);
+  return looks;
+}
+
 SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int height) {
   cv::setNumThreads(1);  // one pool of threads a process: core/parallel
   SizedImage result{Image(width, height), grid};

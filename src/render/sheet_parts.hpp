@@ -6,6 +6,7 @@
 #include "attnviz/core/image.hpp"
 #include "attnviz/core/patch_grid.hpp"
 #include "attnviz/render/labels.hpp"
+#include "attnviz/render/pictures.hpp"
 
 namespace attnviz::render {
 
@@ -16,6 +17,9 @@ std::string format_weight(double weight);
 
 // The text, or as much of its beginning as fits, with dots behind it.
 std::string fitted(const Labels& labels, const std::string& text, int px, int max_width);
+
+// The opacity shrinks by the share that went to "nothing here".
+Looks faded(Looks looks, const WordReading& reading);
 
 // The image at another size, cut into the same patches.
 struct SizedImage {

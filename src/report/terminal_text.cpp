@@ -3,18 +3,31 @@
 namespace attnviz::report {
 namespace {
 
+// Columns that the character which begins with this byte takes; 0 inside of one.
+std::size_t columns_of(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte < 0x80 ? 1 : byte >= 0xE0 ? 2 : 0;
+}
+
 // The spaces that `text` lacks to fill `columns` of the screen.
 std::string fill(const std::string& text, std::size_t columns) {
   std::size_t width = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) width += 1;
-    if (byte >= 0xE0) width += 2;
-  }
+  for (const char c : text) width += columns_of(c);
   return std::string(width < columns ? columns - width : 0, ' ');
 }
 
 }  // namespace
+
+std::string cut_to(const std::string& text, std::size_t columns) {
+  std::size_t width = 0, end = 0;
+  while (end < text.size()) {
+    const bool begins = (static_cast<unsigned char>(text[end]) & 0xC0U) != 0x80U;
+    width += columns_of(text[end]);
+    if (begins && width > columns) break;
+    ++end;
+  }
+  return text.substr(0, end);
+}
 
 std::string left_aligned(const std::string& text, std::size_t columns) { return text + fill(text, columns); }
 

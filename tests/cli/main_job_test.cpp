@@ -154,6 +154,15 @@ TEST_CASE("a word that is not there, and --word without a sheet, are usage error
   CHECK_FALSE(fs::exists(dir / "out"));
 }
 
+TEST_CASE("--preview leaves standard output alone where it is no terminal") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const Outcome plain = attnviz_run({image, "red", "-o", dir / "a"});
+  const Outcome preview = attnviz_run({image, "red", "--preview", "-o", dir / "b"});
+  CHECK(preview.exit_code == 0);
+  CHECK(preview.out == plain.out);
+}
+
 TEST_CASE("text follows --lang and the locale") {
   const TempDir dir;
   const std::string image = write_scene(dir);

@@ -37,6 +37,7 @@ struct RunOptions {
   std::optional<std::string> word;  // of sheets: the text of a word or its number; empty: all
   enum class Stdout { text, json, none } standard_output = Stdout::text;
   bool colour = false;   // ANSI colours on standard output
+  bool preview = false;  // the overlays in the terminal, where standard output is one and has colours
   bool verbose = false;  // stage timings
 };
 

@@ -41,6 +41,9 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
 Image word_picture(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                    const Looks& looks, const Labels& labels);
 
+// The word's map over a copy of the image that fits into `width` x `height` pixels, without marks: for terminals.
+Image thumbnail(const Image& image, const Report& report, std::size_t word, const Looks& looks, int width, int height);
+
 // All text that the overview may show, for Labels to find fonts that draw it.
 std::string overview_text(const Report& report, const Looks& looks);
 
