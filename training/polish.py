@@ -19,7 +19,7 @@ from lexicon import CACHE
 from train import DEVICE
 
 NOISE, DROPPED = 0.2, 0.1  # of a token's scale; of an image's channels
-CONTRAST, MARGIN = 3, 0.15
+CONTRAST, MARGIN = 5, 0.2
 
 
 def loss_of(model, batch):
