@@ -43,15 +43,19 @@ void add_model(CLI::App& app, CommonOptions& options) {
       ->capture_default_str();
 }
 
-void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
-  app.add_option("--threads", options.threads, "threads; 0: all cores")
-      ->type_name("N")
-      ->check(whole_number(0, kMaxThreads));
+void add_language(CLI::App& app, CommonOptions& options, RawOptions& raw) {
   app.add_option("--lang", raw.language, "language of messages and labels")
       ->check(one_of({"zh", "en"}))
       ->type_name("zh|en")
       ->capture_default_str();
   app.add_flag("--quiet", options.quiet, "no warnings on standard error");
+}
+
+void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
+  app.add_option("--threads", options.threads, "threads; 0: all cores")
+      ->type_name("N")
+      ->check(whole_number(0, kMaxThreads));
+  add_language(app, options, raw);
 }
 
 void add_view(CLI::App& app, RawOptions& raw) {
@@ -117,6 +121,22 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawO
   command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();
   command->add_option("--json", eval.json_path, "write the figures here too")->type_name("FILE");
   command->add_flag("--alone", eval.alone, "score every word as an instruction of its own");
+  return command;
+}
+
+CLI::App* add_inspect(CLI::App& app, InspectOptions& inspect, CommonOptions& common, RawOptions& raw) {
+  CLI::App* command = app.add_subcommand("inspect", "look into a finished report");
+  add_language(*command, common, raw);
+  command->add_option("REPORT", inspect.report_path, "a report.json")->required();
+  command->add_option("--word", raw.word, "one word, or its number (all words)")->type_name("W");
+  command->add_option("-k,--top", raw.top_k, "patches listed per word (all that the report has)")
+      ->type_name("K")
+      ->check(whole_number(1, image::kMaxPatches));
+  const auto form = [&inspect](InspectOptions::Form chosen) { return [&inspect, chosen] { inspect.form = chosen; }; };
+  CLI::Option* json = command->add_flag_callback("--json", form(InspectOptions::Form::json), "JSON, as in the report");
+  command->add_flag_callback("--csv", form(InspectOptions::Form::csv), "a line a patch, for spreadsheets")
+      ->excludes(json);
+  command->add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
   return command;
 }
 
@@ -226,18 +246,21 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-      "Commands: attnviz eval DATASET.jsonl, attnviz models, attnviz bench (each has --help).");
+      "Commands: attnviz inspect REPORT.json, attnviz eval DATASET.jsonl, attnviz models, attnviz bench (each has "
+      "--help).");
   CommonOptions common;
   RawOptions raw;
   RunOptions run;
   EvalOptions eval;
   ModelsOptions models;
+  InspectOptions inspect;
   BenchOptions bench;
   app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
   add_model(app, common);
   add_common(app, common, raw);
   add_main_job(app, run, raw);
   const CLI::App* eval_command = add_eval(app, eval, common, raw);
+  const CLI::App* inspect_command = add_inspect(app, inspect, common, raw);
   const CLI::App* models_command = add_models(app, models);
   const CLI::App* bench_command = add_bench(app, bench, common, raw);
   app.require_subcommand(0, 1);
@@ -245,8 +268,14 @@ Command parse_command_line(int argc, const char* const* argv) {
 
   for (const CLI::App* command : app.get_subcommands()) refuse_options_of_others(app, *command);
   common.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
-  run.common = eval.common = bench.common = common;
+  run.common = eval.common = inspect.common = bench.common = common;
   if (models_command->parsed()) return models;
+  if (inspect_command->parsed()) {
+    inspect.word = given(raw.word);
+    if (inspect_command->count("--top") > 0) inspect.top_k = raw.top_k;
+    inspect.colour = colour_wanted(raw);
+    return inspect;
+  }
   if (bench_command->parsed()) return bench;
   if (eval_command->parsed()) {
     eval.layer = given(raw.layer);

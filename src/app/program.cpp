@@ -16,6 +16,7 @@ constexpr int kInternalError = 70;  // a bug of ours (sysexits: EX_SOFTWARE), ne
 struct Dispatch {
   void operator()(const PrintAndLeave& leave) const { print(leave.text); }
   void operator()(const ModelsOptions& options) const { run_models(options); }
+  void operator()(const InspectOptions& options) const { run_inspect(options); }
   void operator()(const RunOptions& options) const {
     set_num_threads(options.common.threads);
     run_main_job(options);

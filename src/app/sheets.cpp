@@ -3,8 +3,8 @@
 #include <string>
 
 #include "app/job_files.hpp"
+#include "app/word_choice.hpp"
 #include "attnviz/analysis/readout.hpp"
-#include "attnviz/core/error.hpp"
 #include "attnviz/render/matrix_sheet.hpp"
 
 namespace attnviz::app {
@@ -71,19 +71,6 @@ void add_sheet(const JobResult& job, const render::MapMatrix& matrix, const RunO
 }
 
 }  // namespace
-
-std::vector<std::size_t> chosen_words(const Words& words, const std::optional<std::string>& choice) {
-  std::vector<std::size_t> chosen;
-  std::string known;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!choice || words[i].text == *choice || std::to_string(i) == *choice) chosen.push_back(i);
-    known += (i == 0 ? "" : ", ") + words[i].text;
-  }
-  if (chosen.empty()) {
-    throw Error(ErrorCode::usage, "--word", "no word is '" + *choice + "'", "give one of them or its number: " + known);
-  }
-  return chosen;
-}
 
 void add_sheets(const JobResult& job, const RunOptions& options, OutputSet& outputs) {
   const std::vector<std::size_t> words = chosen_words(job.report.words, options.word);

@@ -5,11 +5,10 @@
 
 #include "report/json_writer.hpp"
 #include "report/numbers.hpp"
+#include "report/schema.hpp"
 
 namespace attnviz::report {
 namespace {
-
-constexpr const char* kSchema = "attnviz.report/1";
 
 Json box_json(const Box& box) {
   return {round_significant(box.x0), round_significant(box.y0), round_significant(box.x1), round_significant(box.y1)};
@@ -118,7 +117,7 @@ std::string to_json(const Report& report, bool with_timing) {
   check_sizes(report);
   const PatchGrid& grid = report.grid;
   Json json{
-      {"schema", kSchema},
+      {"schema", kReportSchema},
       {"attnviz", ATTNVIZ_VERSION},
       {"image", {{"path", report.image_path}, {"width", grid.image_width}, {"height", grid.image_height}}},
       {"views", Json::array()},

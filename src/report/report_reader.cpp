@@ -1,45 +1,21 @@
 #include "attnviz/report/report_reader.hpp"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "attnviz/core/error.hpp"
-#include "attnviz/core/json_depth.hpp"
+
+#include "report/json_reader.hpp"
 
 namespace attnviz::report {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr std::size_t kMaxReportBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxDatasetBytes = std::size_t{1} << 30;
 constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxTargets = 256;  // of one item: each is a region of the image's size in memory
-constexpr int kMaxDepth = 64;
-
-// Throws std::runtime_error with a short reason.
-Json parse(const std::string& text) {
-  if (nests_deeper_than(kMaxDepth, text)) throw std::runtime_error("nested too deeply");
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception&) {
-    throw std::runtime_error("not valid JSON");
-  }
-}
-
-// A member of the right type, or std::runtime_error that names it.
-const Json& member(const Json& object, const char* name, Json::value_t type, const char* expected) {
-  const auto found = object.find(name);
-  if (found == object.end()) throw std::runtime_error(std::string("\"") + name + "\" is missing");
-  if (found->type() != type) throw std::runtime_error(std::string("\"") + name + "\" is not " + expected);
-  return *found;
-}
-
-std::string string_member(const Json& object, const char* name) {
-  return member(object, name, Json::value_t::string, "a string").get<std::string>();
-}
 
 Box parse_box(const Json& json) {
   if (!json.is_array() || json.size() != 4) throw std::runtime_error("a box is not [x0, y0, x1, y1]");
@@ -57,7 +33,7 @@ RegionSource parse_region(const Json& json, const fs::path& folder) {
     region.mask_path = (folder / string_member(json, "mask")).string();
     return region;
   }
-  for (const Json& box : member(json, "boxes", Json::value_t::array, "an array")) {
+  for (const Json& box : array_member(json, "boxes")) {
     region.boxes.push_back(parse_box(box));
   }
   if (region.boxes.empty()) throw std::runtime_error("\"boxes\" is empty");
@@ -79,13 +55,13 @@ EvalItem parse_item(const Json& json, const fs::path& folder) {
   EvalItem item;
   item.image_path = (folder / string_member(json, "image")).string();
   item.instruction = string_member(json, "instruction");
-  const Json& targets = member(json, "targets", Json::value_t::array, "an array");
+  const Json& targets = array_member(json, "targets");
   if (targets.size() > kMaxTargets) throw std::runtime_error("more than " + std::to_string(kMaxTargets) + " targets");
   for (const Json& target : targets) {
     item.targets.push_back(parse_target(target, folder));
   }
   if (json.contains("present")) {
-    for (const Json& word : member(json, "present", Json::value_t::array, "an array")) {
+    for (const Json& word : array_member(json, "present")) {
       if (!word.is_string()) throw std::runtime_error("\"present\" is not of strings");
       item.present.push_back(word.get<std::string>());
     }
@@ -106,7 +82,7 @@ void read_line(const std::string& text, std::size_t line, const fs::path& folder
   std::string id = std::to_string(line);
   try {
     if (text.size() > kMaxLineBytes) throw std::runtime_error("the line is longer than 4 MiB");
-    const Json json = parse(text);
+    const Json json = parse_json(text);
     id = id_of(json, line);
     EvalItem item = parse_item(json, folder);
     item.line = line;
@@ -125,7 +101,7 @@ std::optional<JobIdentity> read_identity(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
-    const Json json = parse(text);
+    const Json json = parse_json(text);
     JobIdentity identity{json.at("image").at("path").get<std::string>(), json.at("instruction").get<std::string>(), {}};
     for (const Json& word : json.at("words")) {
       if (word.at("heatmap").is_string()) identity.heatmap_files.push_back(word["heatmap"].get<std::string>());

@@ -50,6 +50,16 @@ struct EvalOptions {
   std::optional<std::string> layer, head;
 };
 
+// attnviz inspect REPORT.json
+struct InspectOptions {
+  CommonOptions common;
+  std::string report_path;
+  std::optional<std::string> word;  // its text or number; empty: all
+  std::optional<int> top_k;         // empty: all that the report lists
+  enum class Form { text, json, csv } form = Form::text;
+  bool colour = false;
+};
+
 // attnviz models [list|info NAME|check PATH]
 struct ModelsOptions {
   enum class Action { list, info, check } action = Action::list;
@@ -68,7 +78,7 @@ struct PrintAndLeave {
   std::string text;
 };
 
-using Command = std::variant<RunOptions, EvalOptions, ModelsOptions, BenchOptions, PrintAndLeave>;
+using Command = std::variant<RunOptions, EvalOptions, InspectOptions, ModelsOptions, BenchOptions, PrintAndLeave>;
 
 // Throws Error (usage) that names the option.
 Command parse_command_line(int argc, const char* const* argv);

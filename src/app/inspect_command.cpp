@@ -1,0 +1,29 @@
+#include <limits>
+
+#include "app/terminal_io.hpp"
+#include "app/word_choice.hpp"
+#include "attnviz/app/commands.hpp"
+#include "attnviz/report/inspect.hpp"
+#include "attnviz/report/report_file.hpp"
+
+namespace attnviz::app {
+
+void run_inspect(const InspectOptions& options) {
+  const Report report = report::read_report(options.report_path);
+  const std::vector<std::size_t> words = chosen_words(report.words, options.word);
+  const std::size_t top_k =
+      options.top_k ? static_cast<std::size_t>(*options.top_k) : std::numeric_limits<std::size_t>::max();
+  switch (options.form) {
+    case InspectOptions::Form::text:
+      print(report::inspect_text(report, words, top_k, {options.common.language, options.colour}));
+      break;
+    case InspectOptions::Form::json:
+      print(report::inspect_json(options.report_path, words, top_k));
+      break;
+    case InspectOptions::Form::csv:
+      print(report::inspect_csv(report, words, top_k));
+      break;
+  }
+}
+
+}  // namespace attnviz::app

@@ -1,0 +1,137 @@
+#include "attnviz/report/report_file.hpp"
+
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "attnviz/core/error.hpp"
+#include "report/json_reader.hpp"
+#include "report/schema.hpp"
+
+namespace attnviz::report {
+namespace {
+
+constexpr std::size_t kMaxReportBytes = std::size_t{64} << 20;
+constexpr int kMaxPixels = 1 << 20, kMaxWords = 100'000, kMaxPatches = 1 << 24;
+
+PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
+  PatchGrid grid;
+  grid.image_width = whole_member(image, "width", 1, kMaxPixels);
+  grid.image_height = whole_member(image, "height", 1, kMaxPixels);
+  grid.patch_px = patch_px;
+  grid.input_width = whole_member(json, "input_width", patch_px, kMaxPixels);
+  grid.input_height = whole_member(json, "input_height", patch_px, kMaxPixels);
+  const Json& content = array_member(json, "content");
+  if (content.size() != 4) throw std::runtime_error("\"content\" is not [x0, y0, x1, y1]");
+  const Json corner{{"right", content[2]}, {"bottom", content[3]}};
+  grid.content_width = whole_member(corner, "right", 1, grid.input_width);
+  grid.content_height = whole_member(corner, "bottom", 1, grid.input_height);
+  if (whole_member(json, "rows", 1, kMaxPixels) != grid.rows() ||
+      whole_member(json, "cols", 1, kMaxPixels) != grid.cols()) {
+    throw std::runtime_error("\"grid\" has other rows and columns than its input");
+  }
+  return grid;
+}
+
+Box parse_box(const Json& object) {
+  const Json& json = array_member(object, "box");
+  if (json.size() != 4) throw std::runtime_error("\"box\" is not [x0, y0, x1, y1]");
+  for (const Json& number : json) {
+    if (!number.is_number()) throw std::runtime_error("\"box\" is not of numbers");
+  }
+  return {json[0].get<double>(), json[1].get<double>(), json[2].get<double>(), json[3].get<double>()};
+}
+
+TopPatch parse_top(const Json& json, const PatchGrid& grid) {
+  TopPatch patch;
+  patch.rank = whole_member(json, "rank", 1, kMaxPatches);
+  patch.patch = whole_member(json, "patch", 0, grid.num_patches() - 1);
+  patch.row = whole_member(json, "row", 0, grid.rows() - 1);
+  patch.col = whole_member(json, "col", 0, grid.cols() - 1);
+  patch.weight = number_member(json, "weight");
+  patch.cumulative = number_member(json, "cumulative");
+  patch.box = parse_box(json);
+  return patch;
+}
+
+std::optional<double> number_or_null(const Json& json, const char* name) {
+  if (json.contains(name) && json[name].is_null()) return std::nullopt;
+  return number_member(json, name);
+}
+
+void parse_word(const Json& json, Report& report) {
+  Word word;
+  word.text = string_member(json, "text");
+  word.known = member(json, "known", Json::value_t::boolean, "true or false").get<bool>();
+  if (json.contains("kind") && json["kind"].is_string()) word.kind = parse_word_kind(json["kind"].get<std::string>());
+  WordReading reading;
+  reading.entropy = number_member(json, "entropy");
+  reading.nothing = number_or_null(json, "nothing");
+  reading.sink = number_member(json, "sink");
+  for (const Json& patch : array_member(json, "top")) reading.top.push_back(parse_top(patch, report.grid));
+  if (reading.top.empty()) throw std::runtime_error("\"top\" is empty");
+  report.words.push_back(std::move(word));
+  report.readings.push_back(std::move(reading));
+}
+
+void parse_target(const Json& json, Report& report) {
+  if (!json.contains("target") || json["target"].is_null()) return;
+  const Json& target = object_member(json, "target");
+  const Json& point = array_member(target, "point");
+  if (point.size() != 2 || !point[0].is_number() || !point[1].is_number()) {
+    throw std::runtime_error("\"point\" is not [x, y]");
+  }
+  report.target = Target{{point[0].get<double>(), point[1].get<double>()}, parse_box(target)};
+  report.target->score = number_member(target, "score");
+}
+
+void parse_facts(const Json& json, Report& report) {
+  const Json &image = object_member(json, "image"), &model = object_member(json, "model"),
+             &shown = object_member(json, "shown");
+  report.image_path = string_member(image, "path");
+  report.instruction = string_member(json, "instruction");
+  report.model.name = string_member(model, "name");
+  report.model.fusion = string_member(model, "fusion");
+  report.model.signal = string_member(model, "signal");
+  report.model.num_layers = static_cast<std::size_t>(whole_member(model, "layers", 0, kMaxWords));
+  report.model.num_heads = static_cast<std::size_t>(whole_member(model, "heads", 0, kMaxWords));
+  report.model.model_dim = static_cast<std::size_t>(whole_member(model, "dim", 0, kMaxPatches));
+  report.model.patch_px = whole_member(model, "patch_px", 1, kMaxPixels);
+  report.shown = {string_member(shown, "layer"), string_member(shown, "head")};
+  report.scale = string_member(shown, "scale");
+  report.grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
+}
+
+Report parse_report(const Json& json) {
+  const std::string schema = string_member(json, "schema");
+  if (schema != kReportSchema) {
+    throw std::runtime_error("is of schema '" + schema + "', this program reads " + kReportSchema);
+  }
+  Report report;
+  parse_facts(json, report);
+  const Json& words = array_member(json, "words");
+  if (words.size() > kMaxWords) throw std::runtime_error("more than " + std::to_string(kMaxWords) + " words");
+  for (const Json& word : words) parse_word(word, report);
+  parse_target(json, report);
+  for (const Json& item : array_member(json, "warnings")) {
+    Warning warning{string_member(item, "code"), string_member(item, "message"), std::nullopt, ""};
+    if (item.contains("word")) {
+      warning.word = static_cast<std::size_t>(whole_member(item, "word", 0, static_cast<int>(words.size()) - 1));
+    }
+    report.warnings.push_back(std::move(warning));
+  }
+  return report;
+}
+
+}  // namespace
+
+Report read_report(const std::filesystem::path& path) {
+  const std::string text = read_text(path, kMaxReportBytes);
+  try {
+    return parse_report(parse_json(text));
+  } catch (const std::runtime_error& problem) {
+    throw Error(ErrorCode::input, path.string(), problem.what(), "give a report.json that attnviz wrote");
+  }
+}
+
+}  // namespace attnviz::report

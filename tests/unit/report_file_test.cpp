@@ -1,0 +1,121 @@
+// A finished report read back, and what is done with files that are none.
+#include "attnviz/report/report_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "attnviz/core/error.hpp"
+#include "attnviz/report/inspect.hpp"
+#include "attnviz/report/report_json.hpp"
+#include "support/sample_report.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace attnviz;
+using namespace attnviz::test;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string complaint(const std::string& text) {
+  const TempDir dir;
+  write_bytes(dir / "report.json", text);
+  try {
+    report::read_report(dir / "report.json");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::input);
+    const std::string what = error.what();
+    CHECK(what.starts_with(dir / "report.json: "));
+    return what.substr(what.find(": ") + 2);
+  }
+  return "";
+}
+
+// Of the sample report after a change.
+std::string complaint(const std::function<void(Json&)>& change) {
+  Json json = Json::parse(report::to_json(sample_report()));
+  change(json);
+  return complaint(json.dump());
+}
+
+}  // namespace
+
+TEST_CASE("a report comes back as it was written") {
+  const TempDir dir;
+  const Report written = sample_report();
+  write_bytes(dir / "report.json", report::to_json(written));
+  const Report read = report::read_report(dir / "report.json");
+  CHECK(read.image_path == written.image_path);
+  CHECK(read.instruction == written.instruction);
+  CHECK(read.model.name == written.model.name);
+  CHECK(read.grid.num_patches() == written.grid.num_patches());
+  CHECK(read.grid.content_height == written.grid.content_height);
+  REQUIRE(read.words.size() == written.words.size());
+  for (std::size_t i = 0; i < read.words.size(); ++i) {
+    CHECK(read.words[i].text == written.words[i].text);
+    CHECK(read.words[i].known == written.words[i].known);
+    CHECK(read.readings[i].nothing.has_value() == written.readings[i].nothing.has_value());
+    REQUIRE(read.readings[i].top.size() == written.readings[i].top.size());
+    CHECK(read.readings[i].top[0].patch == written.readings[i].top[0].patch);
+    CHECK(read.readings[i].top[0].weight == doctest::Approx(written.readings[i].top[0].weight));
+  }
+  REQUIRE(read.target);
+  CHECK(read.target->box.x1 == written.target->box.x1);
+  REQUIRE(read.warnings.size() == written.warnings.size());
+  CHECK(read.warnings[0].word == written.warnings[0].word);
+}
+
+TEST_CASE("what is wrong with a report is named") {
+  CHECK(complaint(std::string("{")).starts_with("not valid JSON; give a report.json"));
+  CHECK(complaint(std::string("[]")).starts_with("not an object"));
+  CHECK(complaint(std::string(100'000, '[')).starts_with("nested too deeply"));
+  CHECK(complaint([](Json& j) {
+          j["schema"] = "attnviz.report/9";
+        }).starts_with("is of schema 'attnviz.report/9', this program reads attnviz.report/1"));
+  CHECK(complaint([](Json& j) { j.erase("words"); }).starts_with("\"words\" is missing"));
+  CHECK(complaint([](Json& j) { j["words"] = 3; }).starts_with("\"words\" is not an array"));
+  CHECK(complaint([](Json& j) { j["words"][0]["text"] = 3; }).starts_with("\"text\" is not a string"));
+  CHECK(complaint([](Json& j) { j["words"][0]["top"] = Json::array(); }).starts_with("\"top\" is empty"));
+  CHECK(complaint([](Json& j) {
+          j["words"][0]["top"][0]["patch"] = 320;
+        }).starts_with("\"patch\" is not a whole number from 0 to 319"));
+  CHECK(complaint([](Json& j) { j["words"][0]["top"][0]["box"] = {1, 2, 3}; }).starts_with("\"box\" is not ["));
+  CHECK(complaint([](Json& j) { j["grid"]["rows"] = 17; }).starts_with("\"grid\" has other rows"));
+  CHECK(complaint([](Json& j) { j["grid"]["content"][2] = 1e9; }).starts_with("\"right\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["model"]["patch_px"] = 0; }).starts_with("\"patch_px\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["warnings"][0]["word"] = 99; }).starts_with("\"word\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["target"]["point"] = {1}; }).starts_with("\"point\" is not [x, y]"));
+}
+
+TEST_CASE("files that are none") {
+  const TempDir dir;
+  CHECK_THROWS_WITH_AS(report::read_report(dir / "none"), (dir / "none: no such file").c_str(), Error);
+  CHECK_THROWS_AS(report::read_report(dir.path()), Error);
+}
+
+TEST_CASE("inspect shows the words asked for and as many patches") {
+  const Report sample = sample_report();
+  const std::string text = report::inspect_text(sample, {1}, 1, {});
+  CHECK(text.find("'红色'") != std::string::npos);
+  CHECK(text.find("'cups'") == std::string::npos);
+  CHECK(text.find("  top 1: ") != std::string::npos);
+  const std::string csv = report::inspect_csv(sample, {1, 2}, 1);
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
+  CHECK(csv.starts_with("index,word,rank,patch,row,col,weight,cumulative,x0,y0,x1,y1\r\n1,\"红色\",1,"));
+  const TempDir dir;
+  write_bytes(dir / "report.json", report::to_json(sample));
+  const Json json = Json::parse(report::inspect_json(dir / "report.json", {2, 0}, 1));
+  REQUIRE(json.size() == 2);
+  CHECK(json[0]["index"] == 2);
+  CHECK(json[1]["top"].size() == 1);
+}
+
+TEST_CASE("names in a spreadsheet's line are quoted, in a terminal's harmless") {
+  Report sample = sample_report();
+  sample.words[0].text = "a\"b,c\x1b[2J";
+  sample.image_path = "x\x1b[2J";
+  CHECK(report::inspect_csv(sample, {0}, 1).find("0,\"a\"\"b,c") != std::string::npos);
+  CHECK(report::inspect_text(sample, {0}, 1, {}).find('\x1b') == std::string::npos);
+}
