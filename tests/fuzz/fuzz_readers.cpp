@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -13,10 +14,14 @@
 #include "attnviz/core/error.hpp"
 #include "attnviz/image/decode.hpp"
 #include "attnviz/model/model.hpp"
+#include "attnviz/report/inspect.hpp"
+#include "attnviz/report/report_file.hpp"
+#include "attnviz/report/report_json.hpp"
 #include "attnviz/report/report_reader.hpp"
 #include "attnviz/text/segment.hpp"
 #include "support/image_files.hpp"
 #include "support/model_file.hpp"
+#include "support/sample_report.hpp"
 #include "support/scenes.hpp"
 #include "support/temp_dir.hpp"
 #include "support/words.hpp"
@@ -91,6 +96,17 @@ private:
 
 std::string string_of(const test::Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
+// All that is done with a finished report.
+void inspect(const std::string& path) {
+  report::read_identity(path);
+  const Report report = report::read_report(path);
+  std::vector<std::size_t> words(report.words.size());
+  std::iota(words.begin(), words.end(), std::size_t{0});
+  report::inspect_text(report, words, 2, {});
+  report::inspect_csv(report, words, 2);
+  report::inspect_json(path, words, 2);
+}
+
 std::vector<Reader> readers(const TempDir& dir) {
   const Image picture = test::coordinates_image(24, 17);
   const auto from_file = [&dir](const std::function<void(const std::string&)>& read) {
@@ -101,8 +117,6 @@ std::vector<Reader> readers(const TempDir& dir) {
   };
   const std::string item =
       R"({"image": "a.png", "instruction": "red cup", "targets": [{"word": "red", "kind": "colour", "boxes": [[1, 2, 3, 4]]}], "goal": {"mask": "m.png"}})";
-  const std::string report =
-      R"({"image": {"path": "a.png"}, "instruction": "red", "words": [{"heatmap": "words/00-red.png"}]})";
   const test::ModelFile whole = test::with_id(test::tiny_model(), "abc");
   test::write_bytes(dir / "enc.safetensors", whole.bytes());
   test::write_bytes(dir / "user.safetensors", test::without_encoders(whole, "fuzzed", "abc").bytes());
@@ -120,7 +134,7 @@ std::vector<Reader> readers(const TempDir& dir) {
        {"拿起|红色|杯子", "red|cup"},
        [vocabulary](const std::string& bytes) { text::segment_as("拿起红色杯子 red cup", bytes, vocabulary); }},
       {"data set", {item + "\n" + item}, from_file([](const std::string& path) { report::read_dataset(path); })},
-      {"report", {report}, from_file([](const std::string& path) { report::read_identity(path); })},
+      {"report", {report::to_json(test::sample_report())}, from_file(inspect)},
       {"model", {test::tiny_model_bytes()}, from_file([](const std::string& path) { model::load(path); })},
       {"model with another's encoders",
        {test::without_encoders(whole, "enc", "abc").bytes(), test::without_encoders(whole, "input", "abc").bytes()},
