@@ -40,6 +40,23 @@ std::vector<std::vector<float>> heatmaps(const WordMaps& maps, const PatchGrid& 
   return heats;
 }
 
+WordMaps relative_to_mean(WordMaps maps) {
+  if (maps.weights.size() < 2) return maps;
+  std::vector<double> mean(maps.weights.front().size());
+  for (const std::vector<float>& row : maps.weights) {
+    for (std::size_t p = 0; p < mean.size(); ++p) mean[p] += row[p] / static_cast<double>(maps.weights.size());
+  }
+  for (std::vector<float>& row : maps.weights) {
+    std::vector<float> above(row.size());
+    for (std::size_t p = 0; p < row.size(); ++p) above[p] = static_cast<float>(std::max(0.0, row[p] - mean[p]));
+    const double left = std::accumulate(above.begin(), above.end(), 0.0);
+    if (left <= 0) continue;
+    const double scale = std::accumulate(row.begin(), row.end(), 0.0) / left;
+    for (std::size_t p = 0; p < row.size(); ++p) row[p] = static_cast<float>(above[p] * scale);
+  }
+  return maps;
+}
+
 double normalised_entropy(const std::vector<float>& weights, std::size_t num_choices) {
   if (num_choices < 2) return 0;
   double entropy = 0;

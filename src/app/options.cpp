@@ -75,6 +75,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
       ->capture_default_str();
   app.add_option("--words", raw.words, "your own segmentation, words separated by |")->type_name("A|B|C");
   add_view(app, raw);
+  app.add_flag("--relative", run.relative, "each word's map against the mean over all words");
   app.add_option("--patches", raw.patches, "patch budget (the model's own)")
       ->type_name("N")
       ->check(whole_number(image::kMinPatches, image::kMaxPatches));

@@ -34,6 +34,7 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
   report.shown = model.default_view();
   if (options.layer) report.shown.layer = *options.layer;
   if (options.head) report.shown.head = *options.head;
+  report.shown.relative = options.relative;
   report.scale = options.shared_scale ? "shared" : "word";
 
   report.words = options.words ? text::segment_as(options.instruction, *options.words, model.vocabulary())
@@ -47,7 +48,8 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
 
   model::Attended attended = model.attend(encoded, report.words);
   report.target = attended.target;
-  const analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
+  analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
+  if (options.relative) maps = analysis::relative_to_mean(std::move(maps));
   report.readings =
       analysis::read_words(maps, report.words, report.grid, options.top_k.value_or(default_top(report.grid)));
   report.warnings = analysis::word_warnings(report.words, report.readings, model.honesty());

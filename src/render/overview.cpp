@@ -50,8 +50,9 @@ void draw_title(Sheet& sheet, const Report& report) {
   sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y, SheetLayout::kTitlePx,
                     fitted(sheet.labels, title, SheetLayout::kTitlePx, width), kInk);
   std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
-                      "    head " + report.shown.head + "    " + std::to_string(report.grid.cols()) + " x " +
-                      std::to_string(report.grid.rows()) + " patches    " +
+                      "    head " + report.shown.head + (report.shown.relative ? "    relative to all words" : "") +
+                      "    " + std::to_string(report.grid.cols()) + " x " + std::to_string(report.grid.rows()) +
+                      " patches    " +
                       (report.scale == "shared" ? "one scale for all words" : "each word on its own scale");
   if (report.words.size() > kMostWords) {
     facts += "    first " + std::to_string(kMostWords) + " of " + std::to_string(report.words.size()) + " words";

@@ -40,8 +40,9 @@ std::string inspect_text(const Report& report, const std::vector<std::size_t>& w
   std::string text = printable(report.image_path) + " (" + std::to_string(grid.image_width) + " x " +
                      std::to_string(grid.image_height) + ") \"" + printable(report.instruction) + "\"\n" +
                      printable(report.model.name) + ", " + printable(report.model.fusion) + ", layer " +
-                     printable(report.shown.layer) + ", head " + printable(report.shown.head) + ", " +
-                     std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + " patches\n";
+                     printable(report.shown.layer) + ", head " + printable(report.shown.head) +
+                     (report.shown.relative ? ", relative" : "") + ", " + std::to_string(grid.cols()) + " x " +
+                     std::to_string(grid.rows()) + " patches\n";
   text += to_text(part_of(report, words, top_k), style);
   for (const Warning& warning : report.warnings) {
     const bool is_of_others = warning.word && std::ranges::find(words, *warning.word) == words.end();

@@ -98,6 +98,7 @@ void parse_facts(const Json& json, Report& report) {
   report.model.model_dim = static_cast<std::size_t>(whole_member(model, "dim", 0, kMaxPatches));
   report.model.patch_px = whole_member(model, "patch_px", 1, kMaxPixels);
   report.shown = {string_member(shown, "layer"), string_member(shown, "head")};
+  report.shown.relative = shown.contains("relative");
   report.scale = string_member(shown, "scale");
   report.grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
 }

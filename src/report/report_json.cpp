@@ -129,6 +129,7 @@ std::string to_json(const Report& report, bool with_timing) {
       {"words", words_json(report)},
       {"target", target_json(report.target)},
       {"warnings", warnings_json(report.warnings)}};
+  if (report.shown.relative) json["shown"]["relative"] = true;
   if (with_timing) json["timing_ms"] = timing_json(report.timing);
   return pretty(json) + "\n";
 }

@@ -116,6 +116,17 @@ TEST_CASE("marks are drawn where they are asked for, on the word's picture and o
   CHECK(sheets.size() == 4);
 }
 
+TEST_CASE("--relative changes the maps and says so") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "红色杯子", "-o", dir / "plain"}).exit_code == 0);
+  REQUIRE(attnviz_run({image, "红色杯子", "--relative", "-o", dir / "relative"}).exit_code == 0);
+  const Json plain = report_of(dir / "plain"), relative = report_of(dir / "relative");
+  CHECK(relative["shown"]["relative"] == true);
+  CHECK_FALSE(plain["shown"].contains("relative"));
+  CHECK(relative["words"][0]["top"] != plain["words"][0]["top"]);
+}
+
 TEST_CASE("--layer rollout is shown and named") {
   const TempDir dir;
   const std::string image = write_scene(dir);

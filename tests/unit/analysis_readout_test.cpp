@@ -87,6 +87,22 @@ TEST_CASE("a layer or head that is not there is a usage error that names the opt
   CHECK(usage_error(maps, {"99999999999999999999", "mean"}).find("--layer") == 0);
 }
 
+TEST_CASE("a relative map is what a word gives beyond the mean over the words") {
+  const WordMaps maps{{{0.5F, 0.3F, 0.0F, 0.0F}, {0.5F, 0.0F, 0.3F, 0.0F}}, {0.2F, 0.2F}};
+  const WordMaps relative = relative_to_mean(maps);  // the patch that both share is gone
+  CHECK(relative.weights[0][0] == doctest::Approx(0));
+  CHECK(relative.weights[0][1] == doctest::Approx(0.8));
+  CHECK(relative.weights[1][2] == doctest::Approx(0.8));
+  CHECK(relative.nothing == maps.nothing);
+}
+
+TEST_CASE("with nothing to compare with a relative map stays as it is") {
+  const WordMaps one{{{0.5F, 0.3F, 0.0F, 0.2F}}, {}};
+  CHECK(relative_to_mean(one).weights == one.weights);
+  const WordMaps equal{{{0.5F, 0.5F}, {0.5F, 0.5F}}, {}};
+  CHECK(relative_to_mean(equal).weights == equal.weights);
+}
+
 TEST_CASE("heat leaves the nothing share and the padding out and sums to 1") {
   const WordMaps maps{{{0.2F, 0.3F, 0.2F, 0.0F}}, {0.3F}};
   const Words words{word_of("cup", WordKind::noun)};

@@ -29,6 +29,10 @@ struct WordMaps {
 // Throws Error (usage) that names --layer or --head: no such choice, or beyond the model.
 WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view);
 
+// What each word gives to a patch beyond the mean over all words, no less than zero: what all words share, sinks above
+// all, is gone. Scaled to the word's former sum; a single word, or one that is nowhere above the mean, stays as it is.
+WordMaps relative_to_mean(WordMaps maps);
+
 // [num_words][num_patches]: the weights without the nothing share, scaled to sum to 1 over the patches with content.
 std::vector<std::vector<float>> heatmaps(const WordMaps& maps, const PatchGrid& grid);
 

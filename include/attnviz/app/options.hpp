@@ -29,6 +29,7 @@ struct RunOptions {
   std::optional<int> top_k;                // empty: 5, or as many as the image has
   std::optional<std::string> words;        // the user's own segmentation
   std::optional<std::string> layer, head;  // empty: the model's own choice
+  bool relative = false;                   // each word's map against the mean over all words
   std::optional<int> patches;              // patch budget; empty: the model's own
   bool shared_scale = false;
   render::Looks looks;

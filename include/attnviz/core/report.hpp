@@ -48,6 +48,7 @@ struct Warning {
 struct ViewChoice {
   std::string layer = "last";  // an index, "last", "mean" or "rollout"
   std::string head = "mean";   // an index, "mean" or "max"
+  bool relative = false;       // to the mean over the words
 };
 
 // From where on a reader is warned. Each model has its own: they are measured, not guessed.
