@@ -52,6 +52,7 @@ render::MapMatrix layers_of(const JobResult& job, const std::vector<std::size_t>
     matrix.columns.emplace_back(all);
   }
   std::vector<std::vector<WordReading>> readings;  // [choice][word]
+  readings.reserve(choices.size());
   for (const std::string& choice : choices) {
     readings.push_back(
         analysis::read_maps(analysis::aggregate(maps, {choice, job.report.shown.head}), job.report.grid));
