@@ -40,7 +40,7 @@ STRATEGIES = {
     "single-stream": other("single-stream"),
     "cross-4-pool-average": cross(pool={"kind": "average"}), "cross-4-pool-learned": cross(pool={"kind": "learned"}),
     "cross-4-top-k": cross(attention={"kind": "top_k", "top_k": 32}), "cross-4-linear": cross(attention={"kind": "linear"})}
-# trained and measured like the others, kept nowhere: the program has no such strategy
+# trained and measured like the others, never exported: the program has no such strategy
 EXPERIMENTS = {"reverse-4": other("reverse")}
 KNOWN = STRATEGIES | EXPERIMENTS
 
@@ -70,25 +70,34 @@ class Zoo:
         if args.without:
             PARTS[args.without](self.base).data.zero_()
         self.folder = export.zoo_folder(self.base, self.trunk)
+        self.experiments = f"{self.folder}/experiments"  # where export.py does not look
+        os.makedirs(self.experiments, exist_ok=True)
         self.tokens = Tokens(self.base, self.trunk)
 
-    def train(self, name, seed):
-        """-> the trained model and the minutes it took."""
+    def trained(self, name, seed, path):
+        """-> the trained model and its state, which is kept in `path` before anything else is done with it."""
         torch.manual_seed(seed)
         model = strategy_model(self.base, KNOWN[name]).to(DEVICE)
-        return model, fit(model, self.tokens.shards("train"), loss_of, seed, self.args, f"{name} seed {seed}")
+        if os.path.exists(path):
+            state = torch.load(path, weights_only=False, map_location="cpu")
+            model.load_state_dict(state["model"], strict=False)  # the file holds no encoders
+            return model, state
+        minutes = fit(model, self.tokens.shards("train"), loss_of, seed, self.args, f"{name} seed {seed}")
+        own = {k: v.cpu() for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
+        state = {"model": own, "fusion": KNOWN[name], "steps": self.args.steps, "minutes": round(minutes, 1)}
+        torch.save(state, path)
+        return model, state
 
     def run(self, name, seed):
         """Trains, evaluates, keeps the weights and a line of the results."""
-        model, minutes = self.train(name, seed)
-        result = {"name": name, "seed": seed, "steps": self.args.steps, "minutes": round(minutes, 1)}
+        path = f"{self.folder if name in STRATEGIES else self.experiments}/{name}-{seed}.pt"
+        model, state = self.trained(name, seed, path)
+        result = {"name": name, "seed": seed, "steps": state["steps"], "minutes": state["minutes"]}
         forward, valid = functools.partial(see, model), {kind: self.tokens.shards("valid", kind) for kind in ("objects", "tables")}
         for kind in valid:
             result[kind] = metrics.evaluate(model, forward, valid[kind], DEVICE)
         honesty = calibrate.thresholds(calibrate.calibrate(*calibrate.gather(model.cpu(), forward, sum(valid.values(), []))))
-        if name in STRATEGIES:
-            own = {k: v for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
-            torch.save({"model": own, "fusion": STRATEGIES[name], "honesty": honesty}, f"{self.folder}/{name}-{seed}.pt")
+        torch.save(state | {"honesty": honesty}, path)
         with open(f"{self.folder}/results.jsonl", "a", encoding="utf8") as out:
             out.write(json.dumps(result) + "\n")
 
