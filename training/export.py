@@ -121,8 +121,10 @@ def main():
         write(f"{args.out}/base.safetensors", config, base, tensors, vocabulary=vocabulary())
     for path in sorted(glob.glob(f"{zoo_folder(base, trunk)}/*-1.pt")):
         name = os.path.basename(path)[:-len("-1.pt")]
+        if wanted and name not in wanted:
+            continue
         state = torch.load(path, weights_only=False, map_location="cpu")
-        if "honesty" in state and (not wanted or name in wanted):  # else its evaluation is still to come
+        if "honesty" in state:  # else its evaluation is still to come
             model = zoo_model(base, state)
             config = {"name": name, "encoders": {"model": "base", "id": encoder_id(base, trunk)}, "honesty": state["honesty"]}
             write(f"{args.out}/{name}.safetensors", config, model, own_tensors(model, ("fusion.", "action.")))

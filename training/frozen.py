@@ -44,6 +44,18 @@ def see(model, batch):
     return batch.v, *model.fuse(words, absent, batch.v, batch.padding, batch.grid)
 
 
+def freeze(model):
+    """-> the model, of which only fusion and action head can be trained."""
+    for encoder in (model.patches, model.words):
+        encoder.requires_grad_(False)
+    return model
+
+
+def own_state(model):
+    """What is trained here, on the CPU."""
+    return {k: v.cpu() for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
+
+
 def fit(model, shards, loss_of, seed, args, label):
     """Trains what is not an encoder for args.steps; loss_of(model, batch) -> loss and its parts. -> minutes."""
     rng, optimizer = np.random.default_rng(seed), optimizer_of([model.fusion, model.action], args.lr)

@@ -42,13 +42,10 @@ def main():
     torch.manual_seed(1)
     model, trunk = settle(args.name)
     tokens = frozen.Tokens(model, trunk)
-    for encoder in (model.patches, model.words):
-        encoder.requires_grad_(False)
-    frozen.fit(model.train(), tokens.shards("train"), loss_of, 1, args, args.name)
+    frozen.fit(frozen.freeze(model).train(), tokens.shards("train"), loss_of, 1, args, args.name)
     for kind in ("objects", "tables", "photos"):
         print(kind, json.dumps(metrics.evaluate(model, functools.partial(frozen.see, model), tokens.shards("valid", kind), DEVICE)))
-    own = {k: v.cpu() for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
-    torch.save(state | {"model": state["model"] | own, "polished": True}, path + ".part")
+    torch.save(state | {"model": state["model"] | frozen.own_state(model), "polished": True}, path + ".part")
     os.replace(path + ".part", path)
 
 

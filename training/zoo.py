@@ -19,7 +19,7 @@ import calibrate
 import export
 import losses
 import metrics
-from frozen import Tokens, arguments, fit, see
+from frozen import Tokens, arguments, fit, freeze, own_state, see
 from model import Config, Model
 from train import DEVICE
 
@@ -53,9 +53,7 @@ def strategy_model(base, fusion):
     """The base model with another, untrained fusion and action head, its encoders frozen."""
     model = Model(Config(**(vars(base.config) | {"fusion": fusion})))
     model.load_state_dict({k: v for k, v in base.state_dict().items() if not k.startswith(("fusion.", "action."))}, strict=False)
-    for encoder in (model.patches, model.words):
-        encoder.requires_grad_(False)
-    return model
+    return freeze(model)
 
 
 def loss_of(model, batch):
@@ -83,8 +81,7 @@ class Zoo:
             model.load_state_dict(state["model"], strict=False)  # the file holds no encoders
             return model, state
         minutes = fit(model, self.tokens.shards("train"), loss_of, seed, self.args, f"{name} seed {seed}")
-        own = {k: v.cpu() for k, v in model.state_dict().items() if k.startswith(("fusion.", "action."))}
-        state = {"model": own, "fusion": KNOWN[name], "steps": self.args.steps, "minutes": round(minutes, 1)}
+        state = {"model": own_state(model), "fusion": KNOWN[name], "steps": self.args.steps, "minutes": round(minutes, 1)}
         torch.save(state, path)
         return model, state
 

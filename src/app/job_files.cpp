@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/core/printable.hpp"
 #include "attnviz/report/report_reader.hpp"
 
 namespace attnviz::app {
@@ -16,13 +17,10 @@ constexpr std::size_t kMaxNameBytes = 80;  // of a word in a file name; the inde
 
 std::string numbered(const std::string& begin, std::size_t index, const std::string& word) {
   std::string name;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(word[i]);
-    const bool starts_character = (byte & 0xC0U) != 0x80U;
+  for (const char c : printable(word, '_')) {
+    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
     if (starts_character && name.size() >= kMaxNameBytes) break;
-    const bool is_c1 = byte == 0xC2 && i + 1 < word.size() && static_cast<unsigned char>(word[i + 1]) < 0xA0;
-    name += byte == '/' || byte < 0x20 || byte == 0x7F || is_c1 ? '_' : word[i];
-    if (is_c1) ++i;
+    name += c == '/' ? '_' : c;
   }
   char number[32];
   std::snprintf(number, sizeof number, "%02zu-", index);
