@@ -46,7 +46,7 @@ KNOWN = STRATEGIES | EXPERIMENTS
 
 # what the encoders may be tried without: where patches are, and which word comes first
 PARTS = {"places": lambda base: base.patches.place.weight, "order": lambda base: base.words.position_gain}
-COLUMNS = ("colour", "noun", "verb", "success", "success-size", "success-place", "absent_auc")
+COLUMNS = ("colour", "noun", "verb", "success", "absent_auc")
 
 
 def strategy_model(base, fusion):
@@ -103,7 +103,7 @@ class Zoo:
         return [json.loads(line) for line in open(path, encoding="utf8")] if os.path.exists(path) else []
 
     def print_table(self):
-        """Mean and standard deviation over the seeds, on validation scenes of held-out objects and on table tops."""
+        """What the seeds reach on validation scenes of held-out objects and on table tops."""
         for kind in ("objects", "tables"):
             print(f"\n| {kind} | seeds | {' | '.join(COLUMNS)} |\n|{'---|' * (2 + len(COLUMNS))}")
             for name in KNOWN:
@@ -112,12 +112,11 @@ class Zoo:
 
 
 def cell(runs, key):
-    """Mass and pointing of a kind of words, the mean of both languages; else the figure as it is."""
+    """Mass / pointing of a kind of words, both languages; else mean ± standard deviation over the runs."""
     if f"{key}-zh" in runs[0]:
-        values = np.array([np.add(r[f"{key}-zh"], r[f"{key}-en"])[:2] / 2 for r in runs])
-    else:
-        values = np.array([[r[key]] for r in runs])
-    return " / ".join(f"{mean:.3f} ± {spread:.3f}" for mean, spread in zip(values.mean(0), values.std(0)))
+        return " / ".join(f"{x:.2f}" for x in np.mean([np.add(r[f"{key}-zh"], r[f"{key}-en"])[:2] / 2 for r in runs], 0))
+    values = [r[key] for r in runs]
+    return f"{np.mean(values):.3f} ± {np.std(values):.3f}"
 
 
 def main():
