@@ -59,6 +59,7 @@ def features(trunk, inputs, layout):
 def make_shard(job):
     """One shard: SHARD scenes of one shape."""
     import torch
+    from kept import keep
     path, seed, kind, shape, patches, held_out, count = job
     if os.path.exists(path):
         return path
@@ -73,8 +74,7 @@ def make_shard(job):
     inputs = np.stack([geometry.to_input(s.image, layout) for s in scenes])
     shard = features(_trunk, inputs, layout)
     shard |= {"layout": layout, "scenes": [describe(s, layout) for s in scenes]}
-    torch.save(shard, path + ".part")
-    os.rename(path + ".part", path)
+    keep(shard, path)
     return path
 
 

@@ -1,4 +1,5 @@
-"""Finds from where on the program warns, on scenes of held-out objects (cache.py valid), half of the nouns and colours absent.
+"""Finds from where on the program warns, on scenes of held-out objects (cache.py valid), half of the instructions naming
+something that is not there.
 
   python calibrate.py --name base       writes $ATTNVIZ_TRAINING_CACHE/checkpoints/base-honesty.json for export.py, and prints
                                         the precision and recall of every warning

@@ -36,7 +36,10 @@ class Shard:
 
 
 def shards(split, kind="*"):
-    return [Shard(p) for p in sorted(glob.glob(f"{CACHE}/scenes/{split}-{kind}-*.pt"))]
+    paths = sorted(glob.glob(f"{CACHE}/scenes/{split}-{kind}-*.pt"))
+    if not paths:
+        raise SystemExit(f"no scenes in {CACHE}/scenes/{split}-{kind}-*.pt: make some with cache.py {split}")
+    return [Shard(p) for p in paths]
 
 
 def region(scene, aim):

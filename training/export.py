@@ -39,6 +39,14 @@ def honesty_path(name):
     return f"{CACHE}/checkpoints/{name}-honesty.json"
 
 
+def honesty(name):
+    """Thresholds of the checkpoint's warnings, no older than itself."""
+    path = honesty_path(name)
+    if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(f"{CACHE}/checkpoints/{name}.pt"):
+        raise SystemExit(f"{path} is missing or older than the checkpoint: run calibrate.py --name {name} first")
+    return json.load(open(path, encoding="utf8"))
+
+
 def zoo_model(base, state):
     """A zoo run's fusion and action head on the base model's encoders."""
     model = Model(Config(**(vars(base.config) | {"fusion": state["fusion"]})))
@@ -88,7 +96,7 @@ def encoder_id(model, trunk):
     """Changes with all that makes the encoders' tokens, so that no fusion is run on others than its own."""
     crc = zlib.crc32(json.dumps([vocabulary(), encoder_config(model, trunk)]).encode())
     for name, p in sorted((trunk_tensors(trunk) | own_tensors(model, ("patches.", "words."))).items()):
-        crc = zlib.crc32(p.detach().half().numpy().tobytes(), zlib.crc32(name.encode(), crc))
+        crc = zlib.crc32(p.detach().half().cpu().numpy().tobytes(), zlib.crc32(name.encode(), crc))
     return f"{crc:08x}"
 
 
@@ -116,8 +124,7 @@ def main():
     if not wanted or "base" in wanted:
         tensors = trunk_tensors(trunk) | own_tensors(base, ("patches.", "words.", "fusion.", "action."))
         config = {"name": "base", "id": encoder_id(base, trunk)} | encoder_config(base, trunk)
-        if os.path.exists(honesty_path(args.name)):
-            config["honesty"] = json.load(open(honesty_path(args.name)))
+        config["honesty"] = honesty(args.name)
         write(f"{args.out}/base.safetensors", config, base, tensors, vocabulary=vocabulary())
     for path in sorted(glob.glob(f"{zoo_folder(base, trunk)}/*-1.pt")):
         name = os.path.basename(path)[:-len("-1.pt")]

@@ -53,8 +53,6 @@ def mistaken(word):
         return "background, or a thing's edge"
     said = [t for t in word["things"] if word["aim"][1] in t.nouns]
     other = word["things"][word["seen"]]
-    if other in said:
-        return "the thing's edge"
     kin = any(set(other.nouns) & set(t.nouns) for t in said)
     alike = any(other.colour and other.colour == t.colour for t in said)
     return f"a thing of {'its' if kin else 'another'} family, {'its' if alike else 'another'} colour" if other.nouns else "a thing without a name"

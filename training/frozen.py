@@ -7,6 +7,7 @@ import torch
 
 import data
 from export import zoo_folder
+from kept import keep
 from train import DEVICE, mean_of, optimizer_of, rate
 
 
@@ -24,8 +25,7 @@ class Tokens:
         for shard in shards:
             path = f"{self.folder}/{os.path.basename(shard.path)}"
             if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(shard.path):
-                torch.save(self.encode(shard), f"{path}.{os.getpid()}")
-                os.rename(f"{path}.{os.getpid()}", path)
+                keep(self.encode(shard), path)
             shard.features = {"v": torch.load(path, mmap=True)}
         return shards
 

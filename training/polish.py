@@ -8,7 +8,6 @@ maps of large things smaller, and training with them too gave nothing more.
 import argparse
 import functools
 import json
-import os
 
 import torch
 
@@ -16,6 +15,7 @@ import frozen
 import losses
 import metrics
 from export import settle
+from kept import keep
 from lexicon import CACHE
 from train import DEVICE
 
@@ -45,11 +45,11 @@ def main():
     model, trunk = settle(args.name)
     tokens = frozen.Tokens(model, trunk)
     frozen.fit(frozen.freeze(model).train(), tokens.shards("train"), loss_of, 1, args, args.name)
-    for kind in ("objects", "tables", "photos"):
-        print(kind, json.dumps(metrics.evaluate(model, functools.partial(frozen.see, model), tokens.shards("valid", kind), DEVICE)))
     state["config"]["fusion"] |= {"attention": SPARSE}
-    torch.save(state | {"model": state["model"] | frozen.own_state(model), "polished": True}, path + ".part")
-    os.replace(path + ".part", path)
+    keep(state | {"model": state["model"] | frozen.own_state(model), "polished": True}, path)
+    kept = settle(args.name)[0].to(DEVICE)
+    for kind in ("objects", "tables", "photos"):
+        print(kind, json.dumps(metrics.evaluate(kept, functools.partial(frozen.see, kept), tokens.shards("valid", kind), DEVICE)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import torch
 import torch.nn.functional as F
 
+from kept import keep
 from lexicon import CACHE, WORDS
 from trunk import pretrained
 
@@ -49,7 +50,7 @@ def load():
     """Both tables, from the cache where they are as new as the lexicon."""
     path = f"{CACHE}/priors-{len(WORDS)}-{hash_of_words():08x}.pt"
     if not os.path.exists(path):
-        torch.save([imagenet(), meaning()], path)
+        keep([imagenet(), meaning()], path)
     return torch.load(path)
 
 

@@ -18,6 +18,7 @@ import data
 import losses
 import metrics
 import priors
+from kept import keep
 from lexicon import CACHE, WORDS
 from model import Config, Model
 from trunk import Trunk, pretrained
@@ -99,8 +100,7 @@ class Trainer:
         state = {part: getattr(self, part).state_dict() for part in ("model", "namer", "optimizer")}
         state |= {name: getattr(self, name) for name in KEEP} | {"config": vars(self.model.config)}
         state["tail"] = self.trunk.tail().state_dict() if self.trunk.tuned else None
-        torch.save(state, self.path + ".part")
-        os.replace(self.path + ".part", self.path)
+        keep(state, self.path)
 
     def loss(self, batch):
         """While names come first only the class loss counts."""

@@ -20,6 +20,7 @@ import export
 import losses
 import metrics
 from frozen import Tokens, arguments, fit, freeze, own_state, see
+from kept import keep
 from model import Config, Model
 from train import DEVICE
 
@@ -82,7 +83,7 @@ class Zoo:
             return model, state
         minutes = fit(model, self.tokens.shards("train"), loss_of, seed, self.args, f"{name} seed {seed}")
         state = {"model": own_state(model), "fusion": KNOWN[name], "steps": self.args.steps, "minutes": round(minutes, 1)}
-        torch.save(state, path)
+        keep(state, path)
         return model, state
 
     def run(self, name, seed):
@@ -94,7 +95,7 @@ class Zoo:
         for kind in valid:
             result[kind] = metrics.evaluate(model, forward, valid[kind], DEVICE)
         honesty = calibrate.thresholds(calibrate.calibrate(*calibrate.gather(model.cpu(), forward, sum(valid.values(), []))))
-        torch.save(state | {"honesty": honesty}, path)
+        keep(state | {"honesty": honesty}, path)
         with open(f"{self.folder}/results.jsonl", "a", encoding="utf8") as out:
             out.write(json.dumps(result) + "\n")
 

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/core/error.hpp"
@@ -131,7 +132,7 @@ WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view) {
     if (!maps.nothing.empty()) result.nothing.push_back(static_cast<float>(sum.back()));
     if (heads.end - heads.begin > 1) result.agreement.push_back(agreement(maps, layers, heads, word));
   }
-  return result;
+  return view.relative ? relative_to_mean(std::move(result)) : result;
 }
 
 }  // namespace attnviz::analysis

@@ -1,4 +1,5 @@
 #include <limits>
+#include <string>
 
 #include "app/terminal_io.hpp"
 #include "app/word_choice.hpp"
@@ -9,7 +10,8 @@
 namespace attnviz::app {
 
 void run_inspect(const InspectOptions& options) {
-  const Report report = report::read_report(options.report_path);
+  const std::string text = report::read_report_text(options.report_path);
+  const Report report = report::parse_report(text, options.report_path);
   const std::vector<std::size_t> words = chosen_words(report.words, options.word);
   const std::size_t top_k =
       options.top_k ? static_cast<std::size_t>(*options.top_k) : std::numeric_limits<std::size_t>::max();
@@ -18,7 +20,7 @@ void run_inspect(const InspectOptions& options) {
       print(report::inspect_text(report, words, top_k, {options.common.language, options.colour}));
       break;
     case InspectOptions::Form::json:
-      print(report::inspect_json(options.report_path, words, top_k));
+      print(report::inspect_json(text, words, top_k));
       break;
     case InspectOptions::Form::csv:
       print(report::inspect_csv(report, words, top_k));

@@ -33,11 +33,9 @@ void add_font_warning(Report& report, const render::Labels& labels) {
   }
 }
 
-void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs) {
+// The overview, and a picture a word.
+void add_pictures(JobResult& job, const RunOptions& options, const render::Labels& labels, OutputSet& outputs) {
   Report& report = job.report;
-  Stopwatch stage;
-  const render::Labels labels(render::overview_text(report, options.looks));
-  add_font_warning(report, labels);
   const std::vector<double> maxima = render::scale_maxima(report);
   for (std::size_t i = 0; i < report.words.size(); ++i) {
     report.heatmap_files.push_back(heatmap_name(i, report.words[i].text));
@@ -54,7 +52,17 @@ void add_pictures(JobResult& job, const RunOptions& options, OutputSet& outputs)
     outputs.add(i == 0 ? "overview.png" : report.heatmap_files[i - 1], picture);
     report.timing.write += write.elapsed_ms();
   });
-  report.timing.render = stage.elapsed_ms() - report.timing.write;
+}
+
+void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
+  const bool has_sheets = options.heads_sheet || options.layers_sheet;
+  if (!options.write_png && !has_sheets) return;
+  Stopwatch stage;
+  const render::Labels labels(render::overview_text(job.report, options.looks));
+  add_font_warning(job.report, labels);
+  if (options.write_png) add_pictures(job, options, labels, outputs);
+  if (has_sheets) add_sheets(job, options, labels, outputs);
+  job.report.timing.render = stage.elapsed_ms() - job.report.timing.write;
 }
 
 // For people: a program that reads standard error is not told.
@@ -111,8 +119,7 @@ void run_main_job(const RunOptions& options) {
   JobResult job = run_job(*model, options);
   Report& report = job.report;
   report.timing.load += model_ms;
-  if (options.write_png) add_pictures(job, options, outputs);
-  if (options.heads_sheet || options.layers_sheet) add_sheets(job, options, outputs);
+  draw(job, options, outputs);
   report.timing.total = total.elapsed_ms();
   if (options.write_json) outputs.add("report.json", report::to_json(report));
   outputs.commit(own, options.force);

@@ -48,8 +48,7 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
 
   model::Attended attended = model.attend(encoded, report.words);
   report.target = attended.target;
-  analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
-  if (options.relative) maps = analysis::relative_to_mean(std::move(maps));
+  const analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
   report.readings =
       analysis::read_words(maps, report.words, report.grid, options.top_k.value_or(default_top(report.grid)));
   report.warnings = analysis::word_warnings(report.words, report.readings, model.honesty());

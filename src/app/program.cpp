@@ -6,6 +6,7 @@
 #include "attnviz/app/commands.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/parallel.hpp"
+#include "attnviz/image/opencv_threads.hpp"
 
 namespace attnviz::app {
 namespace {
@@ -13,20 +14,25 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kInternalError = 70;  // a bug of ours (sysexits: EX_SOFTWARE), never an input's fault
 
+void use_threads(std::size_t count) {
+  set_num_threads(count);
+  image::stop_opencv_threads();
+}
+
 struct Dispatch {
   void operator()(const PrintAndLeave& leave) const { print(leave.text); }
   void operator()(const ModelsOptions& options) const { run_models(options); }
   void operator()(const InspectOptions& options) const { run_inspect(options); }
   void operator()(const RunOptions& options) const {
-    set_num_threads(options.common.threads);
+    use_threads(options.common.threads);
     run_main_job(options);
   }
   void operator()(const EvalOptions& options) const {
-    set_num_threads(options.common.threads);
+    use_threads(options.common.threads);
     run_eval(options);
   }
   void operator()(const BenchOptions& options) const {
-    set_num_threads(options.common.threads);
+    use_threads(options.common.threads);
     run_bench(options);
   }
 };

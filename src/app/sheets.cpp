@@ -10,8 +10,11 @@
 namespace attnviz::app {
 namespace {
 
+using Readings = std::vector<WordReading>;  // [num_words]
+
 std::string facts(const Report& report) {
-  return report.model.name + "    " + report.model.signal + "    " + std::to_string(report.grid.cols()) + " x " +
+  return report.model.name + "    " + report.model.signal + "    " +
+         (report.shown.relative ? "relative to all words    " : "") + std::to_string(report.grid.cols()) + " x " +
          std::to_string(report.grid.rows()) + " patches    ";
 }
 
@@ -24,63 +27,71 @@ render::MapMatrix empty_matrix(const Report& report, const std::string& title) {
   return matrix;
 }
 
-render::MapMatrix heads_of(const JobResult& job, std::size_t word) {
-  const AttentionMaps& maps = job.maps;
-  render::MapMatrix matrix = empty_matrix(job.report, job.report.words[word].text);
-  for (std::size_t head = 0; head < maps.num_heads; ++head) matrix.columns.push_back("head " + std::to_string(head));
-  for (std::size_t layer = 0; layer < maps.num_layers; ++layer) {
-    matrix.rows.push_back("layer " + std::to_string(layer));
-    for (std::size_t head = 0; head < maps.num_heads; ++head) {
-      const ViewChoice view{std::to_string(layer), std::to_string(head)};
-      matrix.maps.push_back(analysis::read_maps(analysis::aggregate(maps, view), job.report.grid)[word]);
+Readings read(const JobResult& job, const std::string& layer, const std::string& head) {
+  return analysis::read_maps(analysis::aggregate(job.maps, {layer, head, job.report.shown.relative}), job.report.grid);
+}
+
+// [num_layers * num_heads]
+std::vector<Readings> read_heads(const JobResult& job) {
+  std::vector<Readings> readings;
+  readings.reserve(job.maps.num_layers * job.maps.num_heads);
+  for (std::size_t layer = 0; layer < job.maps.num_layers; ++layer) {
+    for (std::size_t head = 0; head < job.maps.num_heads; ++head) {
+      readings.push_back(read(job, std::to_string(layer), std::to_string(head)));
     }
   }
+  return readings;
+}
+
+render::MapMatrix heads_of(const JobResult& job, const std::vector<Readings>& readings, const std::string& name,
+                           std::size_t word) {
+  render::MapMatrix matrix = empty_matrix(job.report, name);
+  for (std::size_t head = 0; head < job.maps.num_heads; ++head) {
+    matrix.columns.push_back("head " + std::to_string(head));
+  }
+  for (std::size_t layer = 0; layer < job.maps.num_layers; ++layer) {
+    matrix.rows.push_back("layer " + std::to_string(layer));
+  }
+  for (const Readings& of_head : readings) matrix.maps.push_back(of_head[word]);
   return matrix;
 }
 
-render::MapMatrix layers_of(const JobResult& job, const std::vector<std::size_t>& words) {
-  const AttentionMaps& maps = job.maps;
+render::MapMatrix layers_of(const JobResult& job, const std::vector<std::size_t>& words,
+                            const render::Labels& labels) {
   render::MapMatrix matrix = empty_matrix(job.report, job.report.instruction);
   matrix.subtitle = "head " + job.report.shown.head + "    " + matrix.subtitle;
-  std::vector<std::string> choices;
-  for (std::size_t layer = 0; layer < maps.num_layers; ++layer) {
-    choices.push_back(std::to_string(layer));
-    matrix.columns.push_back("layer " + choices.back());
+  std::vector<Readings> readings;  // [column][word]
+  const auto add_column = [&](const std::string& layer, const std::string& name) {
+    matrix.columns.push_back(name);
+    readings.push_back(read(job, layer, job.report.shown.head));
+  };
+  for (std::size_t layer = 0; layer < job.maps.num_layers; ++layer) {
+    add_column(std::to_string(layer), "layer " + std::to_string(layer));
   }
-  for (const char* all : {"mean", "rollout"}) {
-    choices.emplace_back(all);
-    matrix.columns.emplace_back(all);
-  }
-  std::vector<std::vector<WordReading>> readings;  // [choice][word]
-  readings.reserve(choices.size());
-  for (const std::string& choice : choices) {
-    readings.push_back(
-        analysis::read_maps(analysis::aggregate(maps, {choice, job.report.shown.head}), job.report.grid));
-  }
+  for (const char* all : {"mean", "rollout"}) add_column(all, all);
   for (const std::size_t word : words) {
-    matrix.rows.push_back(job.report.words[word].text);
-    for (const std::vector<WordReading>& of_choice : readings) matrix.maps.push_back(of_choice[word]);
+    matrix.rows.push_back(labels.word_name(job.report.words[word].text, word));
+    for (const Readings& of_column : readings) matrix.maps.push_back(of_column[word]);
   }
   return matrix;
-}
-
-void add_sheet(const JobResult& job, const render::MapMatrix& matrix, const RunOptions& options,
-               const std::string& name, OutputSet& outputs) {
-  const render::Labels labels(render::matrix_text(matrix));
-  outputs.add(name,
-              render::encode_png(render::matrix_sheet(job.image, job.report.grid, matrix, options.looks, labels)));
 }
 
 }  // namespace
 
-void add_sheets(const JobResult& job, const RunOptions& options, OutputSet& outputs) {
+void add_sheets(const JobResult& job, const RunOptions& options, const render::Labels& labels, OutputSet& outputs) {
   const std::vector<std::size_t> words = chosen_words(job.report.words, options.word);
+  const auto add = [&](const render::MapMatrix& matrix, const std::string& name) {
+    outputs.add(name,
+                render::encode_png(render::matrix_sheet(job.image, job.report.grid, matrix, options.looks, labels)));
+  };
   if (options.heads_sheet) {
+    const std::vector<Readings> readings = read_heads(job);
     for (const std::size_t word : words) {
-      add_sheet(job, heads_of(job, word), options, heads_sheet_name(word, job.report.words[word].text), outputs);
+      const std::string& text = job.report.words[word].text;
+      add(heads_of(job, readings, labels.word_name(text, word), word), heads_sheet_name(word, text));
     }
   }
-  if (options.layers_sheet) add_sheet(job, layers_of(job, words), options, kLayersSheet, outputs);
+  if (options.layers_sheet) add(layers_of(job, words, labels), kLayersSheet);
 }
 
 }  // namespace attnviz::app

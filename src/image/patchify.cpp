@@ -70,7 +70,6 @@ int default_patches(int image_width, int image_height, int patch_px, PatchRange 
 
 Matrix make_input(const Image& image, const PatchGrid& grid, const std::array<float, 3>& mean,
                   const std::array<float, 3>& std) {
-  cv::setNumThreads(1);  // one pool of threads a process: core/parallel
   const cv::Mat whole(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
   const bool shrinks = grid.content_width < image.width || grid.content_height < image.height;
   cv::Mat content;  // [content_height, content_width, 3]

@@ -161,4 +161,8 @@ void Labels::draw(Image& image, int x, int y, int px, const std::string& text, C
   }
 }
 
+std::string Labels::word_name(const std::string& text, std::size_t index) const {
+  return can_draw(text) ? text : "#" + std::to_string(index);
+}
+
 }  // namespace attnviz::render

@@ -57,7 +57,6 @@ void draw_contour(Image& picture, const PatchGrid& grid, const std::vector<float
   }
   const int side = 2 * line_thickness(picture) + 1;
   const cv::Mat brush = cv::getStructuringElement(cv::MORPH_ELLIPSE, {side, side});
-  cv::setNumThreads(1);  // one pool of threads a process: core/parallel
   cv::Mat smaller, larger;
   cv::erode(inside, smaller, brush);
   cv::dilate(inside, larger, brush);

@@ -60,13 +60,6 @@ double highest(const WordReading& map) { return *std::ranges::max_element(map.he
 
 }  // namespace
 
-std::string matrix_text(const MapMatrix& matrix) {
-  std::string text = matrix.title + matrix.subtitle;
-  for (const std::string& name : matrix.rows) text += name;
-  for (const std::string& name : matrix.columns) text += name;
-  return text;
-}
-
 Image matrix_sheet(const Image& image, const PatchGrid& grid, const MapMatrix& matrix, const Looks& looks,
                    const Labels& labels) {
   const std::size_t num_columns = matrix.columns.size();

@@ -99,10 +99,6 @@ int best_patch(const std::vector<float>& heat) {
   return static_cast<int>(std::max_element(heat.begin(), heat.end()) - heat.begin());  // ties: lowest index
 }
 
-std::string word_name(const Sheet& sheet, const Word& word, std::size_t index) {
-  return sheet.labels.can_draw(word.text) ? word.text : "#" + std::to_string(index);
-}
-
 // The best patch and its weight; before it, as far as there is room, what else one should know.
 std::string word_detail(const Sheet& sheet, const Word& word, const WordReading& reading) {
   constexpr double kWorthSaying = 0.3, kMostOfLine = 0.75;
@@ -171,7 +167,7 @@ Image overview(const Image& image, const Report& report, const Looks& looks, con
       bright_frame(picture, frame_of(small_grid.patch_box(best_patch(reading.heat))), 1, kPeak);
     }
     draw_picture(sheet, word + 1, picture);
-    draw_caption(sheet, word + 1, word_name(sheet, report.words[word], word),
+    draw_caption(sheet, word + 1, labels.word_name(report.words[word].text, word),
                  word_detail(sheet, report.words[word], reading));
     draw_bar(sheet, word + 1, map, maxima[word]);
   });

@@ -30,7 +30,6 @@ Looks faded(Looks looks, const WordReading& reading) {
 }
 
 SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int height) {
-  cv::setNumThreads(1);  // one pool of threads a process: core/parallel
   SizedImage result{Image(width, height), grid};
   result.grid.image_width = width;
   result.grid.image_height = height;

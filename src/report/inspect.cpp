@@ -1,7 +1,6 @@
 #include "attnviz/report/inspect.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "attnviz/core/printable.hpp"
 #include "report/json_reader.hpp"
@@ -67,8 +66,8 @@ std::string inspect_csv(const Report& report, const std::vector<std::size_t>& wo
   return text;
 }
 
-std::string inspect_json(const std::filesystem::path& path, const std::vector<std::size_t>& words, std::size_t top_k) {
-  const Json report = parse_json(read_text(path, std::numeric_limits<std::size_t>::max()));
+std::string inspect_json(const std::string& text, const std::vector<std::size_t>& words, std::size_t top_k) {
+  const Json report = parse_json(text);
   Json list = Json::array();
   for (const std::size_t word : words) {
     Json entry = report["words"][word];

@@ -1,9 +1,9 @@
 #include "report/json_reader.hpp"
 
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/json_depth.hpp"
@@ -32,12 +32,18 @@ std::string read_text(const fs::path& path, std::size_t max_bytes) {
   std::error_code error;
   if (!fs::exists(path, error)) throw Error(ErrorCode::input, path.string(), "no such file");
   if (!fs::is_regular_file(path, error)) throw Error(ErrorCode::input, path.string(), "is not a file");
-  if (fs::file_size(path, error) > max_bytes) {
-    throw Error(ErrorCode::input, path.string(), "is larger than " + std::to_string(max_bytes >> 20) + " MiB");
-  }
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(ErrorCode::input, path.string(), "cannot be read");
-  return {std::istreambuf_iterator<char>(file), {}};
+  // Not by the size that the system says: some files have none, others grow.
+  std::string text;
+  std::vector<char> part(std::size_t{1} << 16);
+  while (file.read(part.data(), static_cast<std::streamsize>(part.size())), file.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    if (text.size() > max_bytes) {
+      throw Error(ErrorCode::input, path.string(), "is larger than " + std::to_string(max_bytes >> 20) + " MiB");
+    }
+  }
+  return text;
 }
 
 Json parse_json(const std::string& text) {

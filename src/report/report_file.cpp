@@ -1,6 +1,6 @@
 #include "attnviz/report/report_file.hpp"
 
-#include <limits>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -11,7 +11,6 @@
 namespace attnviz::report {
 namespace {
 
-constexpr std::size_t kMaxReportBytes = std::size_t{64} << 20;
 constexpr int kMaxPixels = 1 << 20, kMaxWords = 100'000, kMaxPatches = 1 << 24;
 
 PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
@@ -23,9 +22,15 @@ PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
   grid.input_height = whole_member(json, "input_height", patch_px, kMaxPixels);
   const Json& content = array_member(json, "content");
   if (content.size() != 4) throw std::runtime_error("\"content\" is not [x0, y0, x1, y1]");
-  const Json corner{{"right", content[2]}, {"bottom", content[3]}};
-  grid.content_width = whole_member(corner, "right", 1, grid.input_width);
-  grid.content_height = whole_member(corner, "bottom", 1, grid.input_height);
+  const Json corners{
+      {"content x0", content[0]}, {"content y0", content[1]}, {"content x1", content[2]}, {"content y1", content[3]}};
+  whole_member(corners, "content x0", 0, 0);
+  whole_member(corners, "content y0", 0, 0);
+  grid.content_width = whole_member(corners, "content x1", 1, grid.input_width);
+  grid.content_height = whole_member(corners, "content y1", 1, grid.input_height);
+  if (std::int64_t{grid.rows()} * grid.cols() > kMaxPatches) {
+    throw std::runtime_error("\"grid\" has more than " + std::to_string(kMaxPatches) + " patches");
+  }
   if (whole_member(json, "rows", 1, kMaxPixels) != grid.rows() ||
       whole_member(json, "cols", 1, kMaxPixels) != grid.cols()) {
     throw std::runtime_error("\"grid\" has other rows and columns than its input");
@@ -98,12 +103,13 @@ void parse_facts(const Json& json, Report& report) {
   report.model.model_dim = static_cast<std::size_t>(whole_member(model, "dim", 0, kMaxPatches));
   report.model.patch_px = whole_member(model, "patch_px", 1, kMaxPixels);
   report.shown = {string_member(shown, "layer"), string_member(shown, "head")};
-  report.shown.relative = shown.contains("relative");
+  report.shown.relative =
+      shown.contains("relative") && member(shown, "relative", Json::value_t::boolean, "true or false").get<bool>();
   report.scale = string_member(shown, "scale");
   report.grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
 }
 
-Report parse_report(const Json& json) {
+Report report_of(const Json& json) {
   const std::string schema = string_member(json, "schema");
   if (schema != kReportSchema) {
     throw std::runtime_error("is of schema '" + schema + "', this program reads " + kReportSchema);
@@ -111,6 +117,7 @@ Report parse_report(const Json& json) {
   Report report;
   parse_facts(json, report);
   const Json& words = array_member(json, "words");
+  if (words.empty()) throw std::runtime_error("\"words\" is empty");
   if (words.size() > kMaxWords) throw std::runtime_error("more than " + std::to_string(kMaxWords) + " words");
   for (const Json& word : words) parse_word(word, report);
   parse_target(json, report);
@@ -126,10 +133,11 @@ Report parse_report(const Json& json) {
 
 }  // namespace
 
-Report read_report(const std::filesystem::path& path) {
-  const std::string text = read_text(path, kMaxReportBytes);
+std::string read_report_text(const std::filesystem::path& path) { return read_text(path, kMaxReportBytes); }
+
+Report parse_report(const std::string& text, const std::filesystem::path& path) {
   try {
-    return parse_report(parse_json(text));
+    return report_of(parse_json(text));
   } catch (const std::runtime_error& problem) {
     throw Error(ErrorCode::input, path.string(), problem.what(), "give a report.json that attnviz wrote");
   }

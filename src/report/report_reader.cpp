@@ -6,13 +6,13 @@
 #include "attnviz/core/error.hpp"
 
 #include "report/json_reader.hpp"
+#include "report/schema.hpp"
 
 namespace attnviz::report {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxReportBytes = std::size_t{64} << 20;
 constexpr std::size_t kMaxDatasetBytes = std::size_t{1} << 30;
 constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxTargets = 256;  // of one item: each is a region of the image's size in memory
@@ -96,12 +96,8 @@ void read_line(const std::string& text, std::size_t line, const fs::path& folder
 }  // namespace
 
 std::optional<JobIdentity> read_identity(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kMaxReportBytes) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
-    const Json json = parse_json(text);
+    const Json json = parse_json(read_text(path, kMaxReportBytes));
     JobIdentity identity{json.at("image").at("path").get<std::string>(), json.at("instruction").get<std::string>(), {}};
     for (const Json& word : json.at("words")) {
       if (word.at("heatmap").is_string()) identity.heatmap_files.push_back(word["heatmap"].get<std::string>());

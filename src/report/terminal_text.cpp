@@ -3,10 +3,11 @@
 namespace attnviz::report {
 namespace {
 
-// Columns that the character which begins with this byte takes; 0 inside of one.
+// Columns that the character which begins with this byte takes; 0 inside of one. Two for all of three bytes and more:
+// Chinese, fullwidth, emoji.
 std::size_t columns_of(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte < 0x80 ? 1 : byte >= 0xE0 ? 2 : 0;
+  return byte < 0x80 ? 1 : byte < 0xC0 ? 0 : byte < 0xE0 ? 1 : 2;
 }
 
 // The spaces that `text` lacks to fill `columns` of the screen.

@@ -99,12 +99,13 @@ std::string string_of(const test::Bytes& bytes) { return {bytes.begin(), bytes.e
 // All that is done with a finished report.
 void inspect(const std::string& path) {
   report::read_identity(path);
-  const Report report = report::read_report(path);
+  const std::string text = report::read_report_text(path);
+  const Report report = report::parse_report(text, path);
   std::vector<std::size_t> words(report.words.size());
   std::iota(words.begin(), words.end(), std::size_t{0});
   report::inspect_text(report, words, 2, {});
   report::inspect_csv(report, words, 2);
-  report::inspect_json(path, words, 2);
+  report::inspect_json(text, words, 2);
 }
 
 std::vector<Reader> readers(const TempDir& dir) {

@@ -46,6 +46,7 @@ inline void use_threads_asked_for() {
 inline std::string checksums_with(const std::string& threads) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   const Outcome outcome = run({self, "--test-case=checksums"}, {".", {{"ATTNVIZ_TEST_THREADS", threads}}, ""});
+  INFO("threads: ", threads, "\n", outcome.out, outcome.err);
   CHECK(outcome.exit_code == 0);
   std::string lines;
   for (std::size_t begin = outcome.out.find("checksum "); begin != std::string::npos;

@@ -96,6 +96,14 @@ TEST_CASE("a relative map is what a word gives beyond the mean over the words") 
   CHECK(relative.nothing == maps.nothing);
 }
 
+TEST_CASE("a relative view is the relative map of what it aggregates") {
+  AttentionMaps two(1, 1, 2, 4, false);
+  two.weights = {0.5F, 0.3F, 0.2F, 0.0F, 0.5F, 0.0F, 0.3F, 0.2F};
+  const WordMaps plain = aggregate(two, {"last", "mean"}), relative = aggregate(two, {"last", "mean", true});
+  CHECK(relative.weights == relative_to_mean(plain).weights);
+  CHECK(relative.weights != plain.weights);
+}
+
 TEST_CASE("with nothing to compare with a relative map stays as it is") {
   const WordMaps one{{{0.5F, 0.3F, 0.0F, 0.2F}}, {}};
   CHECK(relative_to_mean(one).weights == one.weights);

@@ -23,7 +23,7 @@ std::string complaint(const std::string& text) {
   const TempDir dir;
   write_bytes(dir / "report.json", text);
   try {
-    report::read_report(dir / "report.json");
+    report::parse_report(report::read_report_text(dir / "report.json"), dir / "report.json");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::input);
     const std::string what = error.what();
@@ -46,7 +46,7 @@ TEST_CASE("a report comes back as it was written") {
   const TempDir dir;
   const Report written = sample_report();
   write_bytes(dir / "report.json", report::to_json(written));
-  const Report read = report::read_report(dir / "report.json");
+  const Report read = report::parse_report(report::read_report_text(dir / "report.json"), dir / "report.json");
   CHECK(read.image_path == written.image_path);
   CHECK(read.instruction == written.instruction);
   CHECK(read.model.name == written.model.name);
@@ -83,7 +83,14 @@ TEST_CASE("what is wrong with a report is named") {
         }).starts_with("\"patch\" is not a whole number from 0 to 319"));
   CHECK(complaint([](Json& j) { j["words"][0]["top"][0]["box"] = {1, 2, 3}; }).starts_with("\"box\" is not ["));
   CHECK(complaint([](Json& j) { j["grid"]["rows"] = 17; }).starts_with("\"grid\" has other rows"));
-  CHECK(complaint([](Json& j) { j["grid"]["content"][2] = 1e9; }).starts_with("\"right\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["grid"]["content"][2] = 1e9; }).starts_with("\"content x1\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["grid"]["content"][0] = 8; }).starts_with("\"content x0\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["words"] = Json::array(); }).starts_with("\"words\" is empty"));
+  CHECK(complaint([](Json& j) { j["shown"]["relative"] = 1; }).starts_with("\"relative\" is not true or false"));
+  CHECK(complaint([](Json& j) {
+          j["model"]["patch_px"] = 1;
+          j["grid"]["input_width"] = j["grid"]["input_height"] = j["grid"]["rows"] = j["grid"]["cols"] = 1 << 20;
+        }).starts_with("\"grid\" has more than 16777216 patches"));
   CHECK(complaint([](Json& j) { j["model"]["patch_px"] = 0; }).starts_with("\"patch_px\" is not a whole number"));
   CHECK(complaint([](Json& j) { j["warnings"][0]["word"] = 99; }).starts_with("\"word\" is not a whole number"));
   CHECK(complaint([](Json& j) { j["target"]["point"] = {1}; }).starts_with("\"point\" is not [x, y]"));
@@ -91,8 +98,8 @@ TEST_CASE("what is wrong with a report is named") {
 
 TEST_CASE("files that are none") {
   const TempDir dir;
-  CHECK_THROWS_WITH_AS(report::read_report(dir / "none"), (dir / "none: no such file").c_str(), Error);
-  CHECK_THROWS_AS(report::read_report(dir.path()), Error);
+  CHECK_THROWS_WITH_AS(report::read_report_text(dir / "none"), (dir / "none: no such file").c_str(), Error);
+  CHECK_THROWS_AS(report::read_report_text(dir.path()), Error);
 }
 
 TEST_CASE("inspect shows the words asked for and as many patches") {
@@ -104,9 +111,7 @@ TEST_CASE("inspect shows the words asked for and as many patches") {
   const std::string csv = report::inspect_csv(sample, {1, 2}, 1);
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
   CHECK(csv.starts_with("index,word,rank,patch,row,col,weight,cumulative,x0,y0,x1,y1\r\n1,\"红色\",1,"));
-  const TempDir dir;
-  write_bytes(dir / "report.json", report::to_json(sample));
-  const Json json = Json::parse(report::inspect_json(dir / "report.json", {2, 0}, 1));
+  const Json json = Json::parse(report::inspect_json(report::to_json(sample), {2, 0}, 1));
   REQUIRE(json.size() == 2);
   CHECK(json[0]["index"] == 2);
   CHECK(json[1]["top"].size() == 1);

@@ -26,6 +26,7 @@ struct WordMaps {
 // what came in and half what it attended to, R = (R + A) / 2 from no image at all, scaled to sum to 1. That is exact in
 // their sense where words read the same patches in every layer (cross-attention); where patches change on the way
 // (co-attention, single stream) what patches took from each other is left out.
+// At last, where asked for, relative_to_mean.
 // Throws Error (usage) that names --layer or --head: no such choice, or beyond the model.
 WordMaps aggregate(const AttentionMaps& maps, const ViewChoice& view);
 

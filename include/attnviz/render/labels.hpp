@@ -1,6 +1,7 @@
 // Text in pictures: a font that covers Chinese, found through fontconfig, drawn by stb_truetype.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ public:
   // Draws one line, its top left corner at (x, y), clipped to the image. Without any font: a built-in 5x7 font draws
   // digits, '.' and '#', everything else is left out.
   void draw(Image& image, int x, int y, int px, const std::string& text, Colour colour) const;
+
+  // Word number `index` as it can be drawn: its text, or "#3" where that has no glyphs.
+  std::string word_name(const std::string& text, std::size_t index) const;
 
 private:
   struct Fonts;

@@ -18,9 +18,6 @@ struct MapMatrix {
   bool one_scale = false;                  // the highest weight of all gets the top colour, not each map's own
 };
 
-// All text that the sheet may show, for Labels to find fonts that draw it.
-std::string matrix_text(const MapMatrix& matrix);
-
 // Under each map stands the weight that has its top colour. The maps shrink as there are more, down to 40 pixels.
 Image matrix_sheet(const Image& image, const PatchGrid& grid, const MapMatrix& matrix, const Looks& looks,
                    const Labels& labels);
