@@ -56,8 +56,7 @@ render::MapMatrix heads_of(const JobResult& job, const std::vector<Readings>& re
   return matrix;
 }
 
-render::MapMatrix layers_of(const JobResult& job, const std::vector<std::size_t>& words,
-                            const render::Labels& labels) {
+render::MapMatrix layers_of(const JobResult& job, const std::vector<std::size_t>& words, const render::Labels& labels) {
   render::MapMatrix matrix = empty_matrix(job.report, job.report.instruction);
   matrix.subtitle = "head " + job.report.shown.head + "    " + matrix.subtitle;
   std::vector<Readings> readings;  // [column][word]
