@@ -56,7 +56,11 @@ std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& op
   if (!earlier) return {};
   const bool same_job = earlier->image_path == options.image_path && earlier->instruction == options.instruction;
   if (!same_job && !options.force) {
-    throw Error(ErrorCode::output, dir.string(), "holds the results of another job ('" + earlier->instruction + "')",
+    const bool same_words = earlier->instruction == options.instruction;
+    throw Error(ErrorCode::output, dir.string(),
+                "holds the results of another " +
+                    (same_words ? "image (" + earlier->image_path : "instruction ('" + earlier->instruction + "'") +
+                    ")",
                 "choose another folder with --out or overwrite with --force");
   }
   std::vector<std::string> files{"report.json"};

@@ -27,7 +27,7 @@ void add_font_warning(Report& report, const render::Labels& labels) {
     report.warnings.push_back(
         {"no-font",
          "no installed font can draw '" + report.words[i].text +
-             "'; pictures show the word's number (install a CJK font, for example fonts-noto-cjk)",
+             "'; pictures show the word's number (install one that has it; for Chinese: fonts-noto-cjk)",
          std::nullopt, ""});
     return;  // once is enough
   }
@@ -71,11 +71,17 @@ void say_where(const fs::path& dir, report::Language language) {
   notice("attnviz: " + std::string(language == report::Language::zh ? "结果在 " : "results in ") + dir.string() + "\n");
 }
 
-// Where standard output is no terminal, or colours are not wanted, the text says it all.
 void print_preview(const RunOptions& options, const JobResult& job) {
   constexpr int kPanelColumns = 48, kTextRows = 3;
   const std::optional<TerminalSize> terminal = terminal_size();
-  if (!terminal || !options.colour) return;
+  if (!terminal || !options.colour) {
+    const bool chinese = options.common.language == report::Language::zh;
+    if (!options.common.quiet) {
+      notice(chinese ? "attnviz: 标准输出不是彩色终端，不显示预览\n"
+                     : "attnviz: no preview: standard output is no terminal with colours\n");
+    }
+    return;
+  }
   const int side_by_side = std::max(1, terminal->columns / kPanelColumns);
   const int width = std::max(8, terminal->columns / side_by_side - 2);
   const int height = std::max(8, 2 * (terminal->rows - kTextRows));
@@ -111,12 +117,12 @@ void print_result(const RunOptions& options, const JobResult& job) {
 void run_main_job(const RunOptions& options) {
   Stopwatch total, stage;
   const fs::path dir = output_dir(options);
-  const std::vector<std::string> own = earlier_files(dir, options);
   OutputSet outputs(dir);
 
   const std::unique_ptr<model::Model> model = model::load(options.common.model);
   const double model_ms = stage.lap_ms();
   JobResult job = run_job(*model, options);
+  const std::vector<std::string> own = earlier_files(dir, options);  // what is wrong with the job itself is said first
   Report& report = job.report;
   report.timing.load += model_ms;
   draw(job, options, outputs);

@@ -55,8 +55,11 @@ CLI::Validator one_of(std::vector<std::string> names) {
           ""};
 }
 
-void rethrow_as_usage_error(const CLI::ParseError& error) {
-  const std::string message = error.what(), hint = "see attnviz --help";
+void rethrow_as_usage_error(const CLI::ParseError& error, const CLI::App& app) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();  // the one that was given
+  const bool is_main_job = commands.empty();
+  const std::string hint = "see attnviz " + (is_main_job ? "" : commands.front()->get_name() + " ") + "--help";
+  const std::string message = error.what();
   const std::size_t colon = message.find(": ");
   const std::string before = message.substr(0, colon);
   const std::string after = colon == std::string::npos ? "" : message.substr(colon + 2);
@@ -67,7 +70,8 @@ void rethrow_as_usage_error(const CLI::ParseError& error) {
       if (word.starts_with('-')) throw Error(ErrorCode::usage, word, "unknown option", hint);
       first = word;
     }
-    throw Error(ErrorCode::usage, first, "one argument too many", "put the instruction in quotes; " + hint);
+    throw Error(ErrorCode::usage, first, "one argument too many",
+                (is_main_job ? "give one image, and the instruction in quotes; " : "") + hint);
   }
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {  // "--top: 1 required K missing"
     throw Error(ErrorCode::usage, before, "its value is missing, or it was given twice", hint);

@@ -12,6 +12,7 @@ CLI::Validator number(double lowest, double highest);
 CLI::Validator one_of(std::vector<std::string> names);
 
 // Throws Error (usage): "<option>: <what is wrong>; <what to do>".
-[[noreturn]] void rethrow_as_usage_error(const CLI::ParseError& error);
+// `app`: the whole program's, which knows the command that was given.
+[[noreturn]] void rethrow_as_usage_error(const CLI::ParseError& error, const CLI::App& app);
 
 }  // namespace attnviz::app

@@ -101,6 +101,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_flag("--boxes", run.looks.boxes, "the top patches framed, with their ranks where there is room");
   app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
       ->check(one_of({"heads", "layers"}))
+      ->allow_extra_args(false)
       ->type_name("heads|layers");
   app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
   app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
@@ -177,7 +178,7 @@ std::optional<PrintAndLeave> parse(CLI::App& app, int argc, const char* const* a
   } catch (const CLI::CallForVersion& version) {
     return PrintAndLeave{std::string(version.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
-    rethrow_as_usage_error(error);
+    rethrow_as_usage_error(error, app);
   }
   return std::nullopt;
 }
@@ -247,8 +248,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-      "Commands: attnviz inspect REPORT.json, attnviz eval DATASET.jsonl, attnviz models, attnviz bench (each has "
-      "--help).");
+      "Commands: attnviz inspect REPORT.json, attnviz eval DATASET.jsonl, attnviz models [list|info NAME|check PATH],\n"
+      "attnviz bench (each has --help).");
   CommonOptions common;
   RawOptions raw;
   RunOptions run;

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const fs::path& path, const std::string& why) {
-  throw Error(ErrorCode::output, path.string(), "cannot be written: " + why);
+  throw Error(ErrorCode::output, path.string(), "cannot be written: " + why, "choose another place");
 }
 
 // `named`: the path in errors.

@@ -99,23 +99,22 @@ int best_patch(const std::vector<float>& heat) {
   return static_cast<int>(std::max_element(heat.begin(), heat.end()) - heat.begin());  // ties: lowest index
 }
 
-// The best patch and its weight; before it, as far as there is room, what else one should know.
+// The highest weight and its patch, before them what makes the map doubtful. Where there is no room for all, the
+// patch's number goes first: its frame is drawn.
 std::string word_detail(const Sheet& sheet, const Word& word, const WordReading& reading) {
   constexpr double kWorthSaying = 0.3, kMostOfLine = 0.75;
   const int patch = best_patch(reading.heat);
-  std::string detail =
-      "patch " + std::to_string(patch) + "   " + format_weight(reading.heat[static_cast<std::size_t>(patch)]);
-  std::vector<std::string> extras;
-  if (!word.known) extras.push_back(sheet.say("未知   ", "unknown   "));
+  std::string doubts;
+  if (!word.known) doubts += sheet.say("未知   ", "unknown   ");
   if (reading.nothing && *reading.nothing >= kWorthSaying) {
-    extras.push_back(sheet.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ");
+    doubts += sheet.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
   }
-  for (std::string& longer : extras) {
-    longer += detail;
-    const int width = sheet.labels.width(longer, SheetLayout::kDetailPx);
-    if (width <= kMostOfLine * sheet.layout.panel_width) detail = longer;
+  const std::string number = "patch " + std::to_string(patch) + "   ";
+  const std::string weight = format_weight(reading.heat[static_cast<std::size_t>(patch)]);
+  for (const std::string& detail : {doubts + number + weight, doubts + weight}) {
+    if (sheet.labels.width(detail, SheetLayout::kDetailPx) <= kMostOfLine * sheet.layout.panel_width) return detail;
   }
-  return detail;
+  return weight;
 }
 
 // Panel 0: the image as it is, with the place of the action.

@@ -31,6 +31,9 @@ const Json& any_member(const Json& object, const char* name) {
 std::string read_text(const fs::path& path, std::size_t max_bytes) {
   std::error_code error;
   if (!fs::exists(path, error)) throw Error(ErrorCode::input, path.string(), "no such file");
+  if (fs::is_directory(path, error)) {
+    throw Error(ErrorCode::input, path.string(), "is a folder", "give the report.json in it");
+  }
   if (!fs::is_regular_file(path, error)) throw Error(ErrorCode::input, path.string(), "is not a file");
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error(ErrorCode::input, path.string(), "cannot be read");

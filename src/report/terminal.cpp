@@ -73,7 +73,8 @@ constexpr std::array<Sentence, 6> kWordSentences{{
     {"target-not-alone", "的目标不唯一：另有一处几乎同样可能"},
 }};
 
-constexpr const char* kNoFont = "没有能显示这些文字的字体，图中改用词的序号（可安装中文字体，例如 fonts-noto-cjk）";
+constexpr const char* kNoFont =
+    "没有能显示这些文字的字体，图中改用词的序号（请安装含有这些文字的字体，中文可用 fonts-noto-cjk）";
 
 // Empty for codes that have no Chinese sentence.
 std::string chinese(const Warning& warning, const Words& words) {

@@ -104,6 +104,16 @@ TEST_CASE("an option without its value") {
   CHECK_FALSE(fs::exists(dir / "attnviz-out"));
 }
 
+TEST_CASE("hints fit the command that was given") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  CHECK(attnviz_run({"models", "base"}).err.ends_with(": one argument too many; see attnviz models --help\n"));
+  CHECK(attnviz_run({image, "red", "cup"}).err.find("the instruction in quotes") != std::string::npos);
+  CHECK(attnviz_run({"inspect", dir.path().string()}).err.find("is a folder; give the report.json in it") !=
+        std::string::npos);
+  expect_failure(dir, {image, "--sheet", "heads"}, 2, "INSTRUCTION: is missing");
+}
+
 TEST_CASE("an option of the main job before a command is refused, not ignored") {
   const Outcome outcome = attnviz_run({"--top", "3", "eval", "data.jsonl"});
   CHECK(outcome.exit_code == 2);

@@ -229,6 +229,15 @@ TEST_CASE("results are the same for any number of threads") {
   CHECK(read_bytes(dir / "1/overview.png") == read_bytes(dir / "3/overview.png"));
 }
 
+TEST_CASE("a preview that cannot be drawn says why, and what follows --sheet is still the image") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const Outcome outcome = attnviz_run({"--preview", "--sheet", "layers", image, "red cup", "-o", dir / "out"});
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.find("no preview: standard output is no terminal with colours") != std::string::npos);
+  CHECK(fs::exists(dir / "out/sheets/layers.png"));
+}
+
 #ifndef __SANITIZE_ADDRESS__  // it reserves more memory than any limit
 TEST_CASE("a machine that gives fewer threads than asked for is no crash") {
   const TempDir dir;
@@ -248,7 +257,14 @@ TEST_CASE("a second run replaces its own results and refuses another job's") {
   REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out"}).exit_code == 0);
   const Outcome refused = attnviz_run({image, "blue cup", "-o", dir / "out"});
   CHECK(refused.exit_code == 5);
+  CHECK(refused.err.find("another instruction ('red cup')") != std::string::npos);
   CHECK(refused.err.find("--force") != std::string::npos);
+  const Outcome wrong = attnviz_run({image, "blue cup", "--layer", "99", "-o", dir / "out"});
+  CHECK_MESSAGE(wrong.exit_code == 2, "what is wrong with the job is said before the folder is");
+  fs::copy(image, dir / "other.ppm");
+  const Outcome other = attnviz_run({dir / "other.ppm", "red cup", "-o", dir / "out"});
+  CHECK(other.exit_code == 5);
+  CHECK(other.err.find("another image (" + image + ")") != std::string::npos);
   CHECK(report_of(dir / "out")["instruction"] == "red cup");
   REQUIRE(attnviz_run({image, "blue cup", "-o", dir / "out", "--force"}).exit_code == 0);
   CHECK(files_below(dir / "out") ==
