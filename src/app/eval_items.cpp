@@ -115,7 +115,7 @@ Separation ItemScorer::separation() const {
 
 ItemScorer::Heats ItemScorer::attend(const Words& words) const {
   const model::Attended attended = model_.attend(*encoded_, words);
-  const analysis::WordMaps maps = analysis::aggregate(attended.maps, view_);
+  const analysis::WordMaps maps = analysis::aggregate(attended.maps.front(), view_);
   return {words, analysis::heatmaps(maps, encoded_->grid), maps.nothing, attended.target};
 }
 

@@ -24,7 +24,11 @@ std::string numbered(const std::string& begin, std::size_t index, const std::str
   }
   char number[32];
   std::snprintf(number, sizeof number, "%02zu-", index);
-  return begin + number + name + ".png";
+  return begin + number + name;
+}
+
+std::string with_end(const std::string& name, std::size_t view) {
+  return name + (view == 0 ? "" : ".view" + std::to_string(view)) + ".png";
 }
 
 // Sheets are known by their names: reports do not list them.
@@ -33,7 +37,8 @@ std::vector<std::string> sheets_in(const fs::path& dir) {
   std::error_code error;
   for (fs::directory_iterator entry(dir / "sheets", error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = "sheets/" + entry->path().filename().string();
-    if ((name.starts_with("sheets/heads-") && name.ends_with(".png")) || name == kLayersSheet) sheets.push_back(name);
+    const bool is_ours = name.starts_with("sheets/heads-") || name.starts_with("sheets/layers.");
+    if (is_ours && name.ends_with(".png")) sheets.push_back(name);
   }
   return sheets;
 }
@@ -45,22 +50,29 @@ fs::path output_dir(const RunOptions& options) {
   return fs::path("attnviz-out") / fs::path(options.image_path).stem();
 }
 
-std::string heatmap_name(std::size_t index, const std::string& word) { return numbered("words/", index, word); }
-
-std::string heads_sheet_name(std::size_t index, const std::string& word) {
-  return numbered("sheets/heads-", index, word);
+std::string heatmap_name(std::size_t index, const std::string& word, std::size_t view) {
+  return with_end(numbered("words/", index, word), view);
 }
+
+std::string heads_sheet_name(std::size_t index, const std::string& word, std::size_t view) {
+  return with_end(numbered("sheets/heads-", index, word), view);
+}
+
+std::string layers_sheet_name(std::size_t view) { return with_end("sheets/layers", view); }
 
 std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& options) {
   const std::optional<report::JobIdentity> earlier = report::read_identity(dir / "report.json");
   if (!earlier) return {};
-  const bool same_job = earlier->image_path == options.image_path && earlier->instruction == options.instruction;
-  if (!same_job && !options.force) {
-    const bool same_words = earlier->instruction == options.instruction;
-    throw Error(ErrorCode::output, dir.string(),
-                "holds the results of another " +
-                    (same_words ? "image (" + earlier->image_path : "instruction ('" + earlier->instruction + "'") +
-                    ")",
+  std::string other;
+  if (earlier->instruction != options.instruction) {
+    other = "instruction ('" + earlier->instruction + "')";
+  } else if (earlier->image_path != options.image_path) {
+    other = "image (" + earlier->image_path + ")";
+  } else if (earlier->view_paths != options.view_paths) {
+    other = "set of views";
+  }
+  if (!other.empty() && !options.force) {
+    throw Error(ErrorCode::output, dir.string(), "holds the results of another " + other,
                 "choose another folder with --out or overwrite with --force");
   }
   std::vector<std::string> files{"report.json"};

@@ -12,11 +12,12 @@ namespace attnviz::app {
 
 std::filesystem::path output_dir(const RunOptions& options);
 
-// "words/01-红色.png". '/' and control characters become '_', a long word is cut at a character's end.
-std::string heatmap_name(std::size_t index, const std::string& word);
-// "sheets/heads-01-红色.png"
-std::string heads_sheet_name(std::size_t index, const std::string& word);
-constexpr const char* kLayersSheet = "sheets/layers.png";
+// "words/01-红色.png", of a further view (from 1) "words/01-红色.view1.png". '/' and control characters become '_', a
+// long word is cut at a character's end.
+std::string heatmap_name(std::size_t index, const std::string& word, std::size_t view);
+// "sheets/heads-01-红色.png" and "sheets/layers.png", of further views as above.
+std::string heads_sheet_name(std::size_t index, const std::string& word, std::size_t view);
+std::string layers_sheet_name(std::size_t view);
 
 // What an earlier run of this job left in the folder, the report first: it says that a set is complete.
 // Error (output) where the folder holds another job's results and --force is not given.

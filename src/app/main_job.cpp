@@ -33,24 +33,49 @@ void add_font_warning(Report& report, const render::Labels& labels) {
   }
 }
 
-// The overview, and a picture a word.
-void add_pictures(JobResult& job, const RunOptions& options, const render::Labels& labels, OutputSet& outputs) {
+// A word's picture in one view.
+struct WordPicture {
+  std::string file;
+  const Image* image;
+  const PatchGrid* grid;
+  const WordReading* reading;
+  double scale_max;
+};
+
+// Names every picture in the report and says what is to be drawn.
+std::vector<WordPicture> plan_word_pictures(JobResult& job) {
   Report& report = job.report;
   const std::vector<double> maxima = render::scale_maxima(report);
-  for (std::size_t i = 0; i < report.words.size(); ++i) {
-    report.heatmap_files.push_back(heatmap_name(i, report.words[i].text));
+  std::vector<WordPicture> pictures;
+  for (std::size_t number = 0; number < report.views.size(); ++number) {
+    ViewReading& view = report.views[number];
+    for (std::size_t word = 0; word < view.readings.size(); ++word) {
+      view.heatmap_files.push_back(heatmap_name(word, report.words[word].text, number));
+      pictures.push_back(
+          {view.heatmap_files.back(), &job.images[number], &view.grid, &view.readings[word], maxima[word]});
+    }
   }
+  return pictures;
+}
+
+// The overview, and a picture a word and view.
+void add_pictures(JobResult& job, const RunOptions& options, const render::Labels& labels, OutputSet& outputs) {
+  Report& report = job.report;
+  const std::vector<WordPicture> pictures = plan_word_pictures(job);
   std::mutex writing;
-  // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
-  parallel_for(report.words.size() + 1, [&](std::size_t i) {
-    const std::vector<std::uint8_t> picture =
-        render::encode_png(i == 0 ? render::overview(job.image, report, options.looks, labels)
-                                  : render::word_picture(job.image, report.grid, report.readings[i - 1], maxima[i - 1],
-                                                         options.looks, labels));
+  const auto write = [&](const std::string& name, const Image& image) {
+    const std::vector<std::uint8_t> png = render::encode_png(image);
     const std::lock_guard lock(writing);
-    Stopwatch write;
-    outputs.add(i == 0 ? "overview.png" : report.heatmap_files[i - 1], picture);
-    report.timing.write += write.elapsed_ms();
+    Stopwatch watch;
+    outputs.add(name, png);
+    report.timing.write += watch.elapsed_ms();
+  };
+  // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
+  parallel_for(pictures.size() + 1, [&](std::size_t i) {
+    if (i == 0) return write("overview.png", render::overview(job.images, report, options.looks, labels));
+    const WordPicture& word = pictures[i - 1];
+    write(word.file,
+          render::word_picture(*word.image, *word.grid, *word.reading, word.scale_max, options.looks, labels));
   });
 }
 
@@ -85,10 +110,17 @@ void print_preview(const RunOptions& options, const JobResult& job) {
   const int side_by_side = std::max(1, terminal->columns / kPanelColumns);
   const int width = std::max(8, terminal->columns / side_by_side - 2);
   const int height = std::max(8, 2 * (terminal->rows - kTextRows));
+  const Report& report = job.report;
+  const std::vector<double> maxima = render::scale_maxima(report);
   std::vector<report::PreviewPanel> panels;
-  for (std::size_t word = 0; word < job.report.words.size(); ++word) {
-    panels.push_back(
-        {job.report.words[word].text, render::thumbnail(job.image, job.report, word, options.looks, width, height)});
+  for (std::size_t number = 0; number < report.views.size(); ++number) {
+    const ViewReading& view = report.views[number];
+    const std::string end = number == 0 ? "" : " (view " + std::to_string(number) + ")";
+    for (std::size_t word = 0; word < view.readings.size(); ++word) {
+      panels.push_back(
+          {report.words[word].text + end, render::thumbnail(job.images[number], view.grid, view.readings[word],
+                                                            maxima[word], options.looks, width, height)});
+    }
   }
   const char* colours = std::getenv("COLORTERM");
   const bool full = colours != nullptr && (std::string(colours) == "truecolor" || std::string(colours) == "24bit");

@@ -67,6 +67,9 @@ void add_view(CLI::App& app, RawOptions& raw) {
 void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("IMAGE", run.image_path, "PNG, JPEG, BMP, PNM or WebP");
   app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
+  app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("IMAGE");
   app.add_option("-o,--out", run.out_dir, "output folder (attnviz-out/<image stem>)")->type_name("DIR");
   app.add_flag("--force", run.force, "overwrite the results of another job");
   app.add_option("-k,--top", raw.top_k, "patches listed per word")

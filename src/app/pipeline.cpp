@@ -21,6 +21,52 @@ int default_top(const PatchGrid& grid) {
   return with_content;
 }
 
+ViewChoice choose_view(const model::Model& model, const RunOptions& options) {
+  ViewChoice view = model.default_view();
+  if (options.layer) view.layer = *options.layer;
+  if (options.head) view.head = *options.head;
+  view.relative = options.relative;
+  return view;
+}
+
+void load_images(const RunOptions& options, JobResult& job) {
+  job.report.views.resize(options.view_paths.size() + 1);
+  for (std::size_t i = 0; i < job.report.views.size(); ++i) {
+    const std::string& path = i == 0 ? options.image_path : options.view_paths[i - 1];
+    job.images.push_back(image::load(path));
+    job.report.views[i].image_path = path;
+  }
+}
+
+std::vector<model::EncodedImage> encode(const model::Model& model, const RunOptions& options, JobResult& job) {
+  std::vector<model::EncodedImage> encoded;
+  for (std::size_t i = 0; i < job.images.size(); ++i) {
+    encoded.push_back(model.encode(job.images[i], options.patches));
+    job.report.views[i].grid = encoded[i].grid;
+  }
+  return encoded;
+}
+
+void read_out(const RunOptions& options, JobResult& job) {
+  for (std::size_t i = 0; i < job.maps.size(); ++i) {
+    ViewReading& view = job.report.views[i];
+    view.readings = analysis::read_words(analysis::aggregate(job.maps[i], job.report.shown), job.report.words,
+                                         view.grid, options.top_k.value_or(default_top(view.grid)));
+  }
+}
+
+// Of each word the reading that gives least to "nothing here": what one camera sees is there.
+std::vector<WordReading> surest_readings(const std::vector<ViewReading>& views) {
+  std::vector<WordReading> surest = views.front().readings;
+  for (const ViewReading& view : views) {
+    for (std::size_t word = 0; word < surest.size(); ++word) {
+      const WordReading& reading = view.readings[word];
+      if (reading.nothing.value_or(0) < surest[word].nothing.value_or(0)) surest[word] = reading;
+    }
+  }
+  return surest;
+}
+
 }  // namespace
 
 JobResult run_job(const model::Model& model, const RunOptions& options) {
@@ -28,36 +74,28 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
   Report& report = job.report;
   Stopwatch stage;
 
-  report.image_path = options.image_path;
   report.instruction = options.instruction;
   report.model = model.facts();
-  report.shown = model.default_view();
-  if (options.layer) report.shown.layer = *options.layer;
-  if (options.head) report.shown.head = *options.head;
-  report.shown.relative = options.relative;
+  report.shown = choose_view(model, options);
   report.scale = options.shared_scale ? "shared" : "word";
-
   report.words = options.words ? text::segment_as(options.instruction, *options.words, model.vocabulary())
                                : text::segment(options.instruction, model.vocabulary());
-  job.image = image::load(options.image_path);
+  load_images(options, job);
   report.timing.load = stage.lap_ms();
 
-  const model::EncodedImage encoded = model.encode(job.image, options.patches);
-  report.grid = encoded.grid;
+  const std::vector<model::EncodedImage> encoded = encode(model, options, job);
   report.timing.encode = stage.lap_ms();
 
   model::Attended attended = model.attend(encoded, report.words);
   report.target = attended.target;
-  const analysis::WordMaps maps = analysis::aggregate(attended.maps, report.shown);
-  report.readings =
-      analysis::read_words(maps, report.words, report.grid, options.top_k.value_or(default_top(report.grid)));
-  report.warnings = analysis::word_warnings(report.words, report.readings, model.honesty());
+  job.maps = std::move(attended.maps);
+  read_out(options, job);
+  report.warnings = analysis::word_warnings(report.words, surest_readings(report.views), model.honesty());
   if (report.target) {
     if (auto warning = analysis::target_warning(report.words, *report.target, model.honesty())) {
       report.warnings.push_back(std::move(*warning));
     }
   }
-  job.maps = std::move(attended.maps);
   report.timing.attend = stage.lap_ms();
   return job;
 }

@@ -68,12 +68,31 @@ bool GroundingModel::shares_encoders(const Model& other) const {
   return same_kind != nullptr && same_kind->encoders_ == encoders_;
 }
 
-Attended GroundingModel::attend(const EncodedImage& image, const Words& words) const {
-  const std::vector<std::uint8_t> mask = content_mask(image.grid);
-  fusion::Fused fused = strategy_->run(encoders_->encode(words), visual_tokens(image, mask));
+// A strategy that knows of views takes all at once; others see them one by one, and words end as the mean.
+fusion::Fused GroundingModel::fuse(ConstMatrixView words, std::span<const fusion::VisualTokens> views) const {
+  if (views.size() == 1 || strategy_->takes_several_views()) return strategy_->run(words, views);
+  fusion::Fused all;
+  for (const fusion::VisualTokens& view : views) {
+    fusion::Fused one = strategy_->run(words, view);
+    all.maps.push_back(std::move(one.maps.front()));
+    if (all.words.empty()) all.words = Matrix(one.words.rows(), one.words.cols());
+    const float share = 1.0F / static_cast<float>(views.size());
+    for (std::size_t i = 0; i < one.words.rows() * one.words.cols(); ++i) all.words.data()[i] += share * one.words.data()[i];
+  }
+  return all;
+}
+
+Attended GroundingModel::attend(std::span<const EncodedImage> views, const Words& words) const {
+  std::vector<std::vector<std::uint8_t>> masks;
+  std::vector<fusion::VisualTokens> tokens;
+  for (const EncodedImage& view : views) masks.push_back(content_mask(view.grid));
+  for (std::size_t i = 0; i < views.size(); ++i) tokens.push_back(visual_tokens(views[i], masks[i]));
+  fusion::Fused fused = fuse(encoders_->encode(words), tokens);
   Attended attended;
-  if (action_head_) attended.target = action_head_->run(fused.words, image.patches, mask, image.grid);
-  attended.maps = std::move(fused.maps.front());
+  if (action_head_) {
+    attended.target = action_head_->run(fused.words, views.front().patches, masks.front(), views.front().grid);
+  }
+  attended.maps = std::move(fused.maps);
   return attended;
 }
 

@@ -32,7 +32,8 @@ public:
   EncodedImage encode(const Image& image, std::optional<int> max_patches) const override {
     return encoders_->encode(image, max_patches);
   }
-  Attended attend(const EncodedImage& image, const Words& words) const override;
+  using Model::attend;
+  Attended attend(std::span<const EncodedImage> views, const Words& words) const override;
 
   // The stages between, for tests against the training code.
   const Encoders& encoders() const { return *encoders_; }
@@ -40,6 +41,8 @@ public:
   const std::optional<ActionHead>& action_head() const { return action_head_; }
 
 private:
+  fusion::Fused fuse(ConstMatrixView words, std::span<const fusion::VisualTokens> views) const;
+
   ModelConfig config_;
   std::shared_ptr<const Encoders> encoders_;
   std::unique_ptr<fusion::FusionStrategy> strategy_;

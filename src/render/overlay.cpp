@@ -6,6 +6,7 @@
 #include "attnviz/core/parallel.hpp"
 #include "attnviz/render/pictures.hpp"
 #include "render/colormap.hpp"
+#include "render/sheet_parts.hpp"
 #include "render/upsampler.hpp"
 
 namespace attnviz::render {
@@ -66,15 +67,24 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
 }
 
 std::vector<double> scale_maxima(const Report& report) {
-  std::vector<double> maxima;
-  for (const WordReading& reading : report.readings) {
-    const auto highest = std::max_element(reading.heat.begin(), reading.heat.end());
-    maxima.push_back(highest == reading.heat.end() ? 0.0 : static_cast<double>(*highest));
+  std::vector<double> maxima(report.main_view().readings.size());
+  for (const ViewReading& view : report.views) {
+    for (std::size_t word = 0; word < view.readings.size(); ++word) {
+      for (const float weight : view.readings[word].heat) maxima[word] = std::max<double>(maxima[word], weight);
+    }
   }
   if (report.scale == "shared" && !maxima.empty()) {
     maxima.assign(maxima.size(), *std::max_element(maxima.begin(), maxima.end()));
   }
   return maxima;
+}
+
+Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
+                const Looks& looks, int width, int height) {
+  const double scale = std::min(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
+  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
+  const SizedImage small = at_size(image, grid, pixels(image.width), pixels(image.height));
+  return overlay(small.image, reading.heat, small.grid, scale_max, faded(looks, reading));
 }
 
 }  // namespace attnviz::render

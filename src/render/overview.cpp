@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <cmath>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "attnviz/core/parallel.hpp"
 #include "attnviz/render/pictures.hpp"
@@ -32,6 +33,10 @@ struct Sheet {
 // Frames would hide what they point at.
 bool is_too_thin_for_frames(const Image& picture) { return std::min(picture.width, picture.height) < 24; }
 
+std::string patches_text(const PatchGrid& grid) {
+  return std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + " patches";
+}
+
 // `target` is in pixels of the original image, of which `picture` is a smaller copy.
 void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
   const double sx = static_cast<double>(picture.width) / grid.image_width,
@@ -43,23 +48,33 @@ void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
   ring(picture, x, y, 5, 2.5, kMark);
 }
 
-void draw_title(Sheet& sheet, const Report& report) {
-  const int width = sheet.canvas.width - 2 * SheetLayout::kMargin;
-  const std::string& title = report.instruction;
-  const int y = SheetLayout::kMargin;
-  sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y, SheetLayout::kTitlePx,
-                    fitted(sheet.labels, title, SheetLayout::kTitlePx, width), kInk);
+struct Heading {
+  std::string title, facts;
+};
+
+Heading heading_of(const Report& report) {
   std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
                       "    head " + report.shown.head + (report.shown.relative ? "    relative to all words" : "") +
-                      "    " + std::to_string(report.grid.cols()) + " x " + std::to_string(report.grid.rows()) +
-                      " patches    " +
+                      "    " + patches_text(report.main_view().grid) + "    " +
                       (report.scale == "shared" ? "one scale for all words" : "each word on its own scale");
   if (report.words.size() > kMostWords) {
     facts += "    first " + std::to_string(kMostWords) + " of " + std::to_string(report.words.size()) + " words";
   }
-  if (!sheet.labels.can_draw(facts)) return;  // no font: fragments would only confuse
-  sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx,
-                    fitted(sheet.labels, facts, SheetLayout::kSubtitlePx, width), kFaintInk);
+  return {report.instruction, std::move(facts)};
+}
+
+Heading heading_of(const ViewReading& view, std::size_t number) {
+  return {"view " + std::to_string(number), view.image_path + "    " + patches_text(view.grid)};
+}
+
+void draw_heading(Sheet& sheet, const Heading& heading) {
+  const int width = sheet.canvas.width - 2 * SheetLayout::kMargin, y = SheetLayout::kMargin;
+  const auto draw = [&](const std::string& text, int top, int px, Colour ink) {
+    sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, top, px, fitted(sheet.labels, text, px, width), ink);
+  };
+  draw(heading.title, y, SheetLayout::kTitlePx, kInk);
+  if (!sheet.labels.can_draw(heading.facts)) return;  // no font: fragments would only confuse
+  draw(heading.facts, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx, kFaintInk);
 }
 
 // The name on the left, the detail on the right; both stand on one baseline.
@@ -118,59 +133,88 @@ std::string word_detail(const Sheet& sheet, const Word& word, const WordReading&
 }
 
 // Panel 0: the image as it is, with the place of the action.
-void draw_target_panel(Sheet& sheet, const Image& small, const Report& report) {
+void draw_image_panel(Sheet& sheet, const Image& small, const PatchGrid& grid, const std::optional<Target>& target) {
   Image picture = small;
-  if (report.target) draw_target(picture, *report.target, report.grid);
+  if (target) draw_target(picture, *target, grid);
   draw_picture(sheet, 0, picture);
-  const std::string size = std::to_string(report.grid.image_width) + " x " + std::to_string(report.grid.image_height);
-  const std::string name = report.target ? sheet.say("目标", "target") + ("  " + format_weight(report.target->score))
-                                         : sheet.say("图像", "image");
+  const std::string size = std::to_string(grid.image_width) + " x " + std::to_string(grid.image_height);
+  const std::string name =
+      target ? sheet.say("目标", "target") + ("  " + format_weight(target->score)) : sheet.say("图像", "image");
   draw_caption(sheet, 0, name, size);
 }
 
-}  // namespace
+// What the sections of all views share.
+struct Style {
+  const Words& words;
+  const Looks& looks;
+  const Labels& labels;
+  std::vector<double> maxima;  // [num_words]
+};
 
-Image thumbnail(const Image& image, const Report& report, std::size_t word, const Looks& looks, int width, int height) {
-  const double scale = std::min(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
-  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
-  const SizedImage small = at_size(image, report.grid, pixels(image.width), pixels(image.height));
-  const WordReading& reading = report.readings[word];
-  return overlay(small.image, reading.heat, small.grid, scale_maxima(report)[word], faded(looks, reading));
-}
-
-std::string overview_text(const Report& report, const Looks& looks) {
-  std::string text = report.instruction;
-  for (const Word& word : report.words) text += word.text;
-  return looks.chinese_labels ? text + kChineseLabels : text;
-}
-
-Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels) {
-  if (report.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
-  const std::size_t num_words = std::min(report.words.size(), kMostWords);
+// A heading, the view's image and a panel a word.
+Image draw_section(const Image& image, const ViewReading& view, const std::optional<Target>& target,
+                   const Heading& heading, const Style& style) {
+  const std::size_t num_words = std::min(style.words.size(), kMostWords);
   const SheetLayout layout = plan_sheet(image.width, image.height, num_words + 1);
-  Sheet sheet{Image(layout.width(), layout.height()), layout, labels, false};
-  sheet.chinese = looks.chinese_labels && labels.can_draw(kChineseLabels);
+  Sheet sheet{Image(layout.width(), layout.height()), layout, style.labels, false};
+  sheet.chinese = style.looks.chinese_labels && style.labels.can_draw(kChineseLabels);
   fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
 
-  const auto& [small, small_grid] = at_size(image, report.grid, layout.picture_width, layout.picture_height);
-
-  draw_title(sheet, report);
-  draw_target_panel(sheet, small, report);
-  const Colormap map = make_colormap(looks.colormap);
-  const std::vector<double> maxima = scale_maxima(report);
+  const auto& [small, small_grid] = at_size(image, view.grid, layout.picture_width, layout.picture_height);
+  draw_heading(sheet, heading);
+  draw_image_panel(sheet, small, view.grid, target);
+  const Colormap map = make_colormap(style.looks.colormap);
   // Each word draws in its own panel.
   parallel_for(num_words, [&, &small = small, &small_grid = small_grid](std::size_t word) {
-    const WordReading& reading = report.readings[word];
-    Image picture = word_picture(small, small_grid, reading, maxima[word], looks, labels);
+    const WordReading& reading = view.readings[word];
+    Image picture = word_picture(small, small_grid, reading, style.maxima[word], style.looks, style.labels);
     if (!is_too_thin_for_frames(picture)) {
       bright_frame(picture, frame_of(small_grid.patch_box(best_patch(reading.heat))), 1, kPeak);
     }
     draw_picture(sheet, word + 1, picture);
-    draw_caption(sheet, word + 1, labels.word_name(report.words[word].text, word),
-                 word_detail(sheet, report.words[word], reading));
-    draw_bar(sheet, word + 1, map, maxima[word]);
+    draw_caption(sheet, word + 1, style.labels.word_name(style.words[word].text, word),
+                 word_detail(sheet, style.words[word], reading));
+    draw_bar(sheet, word + 1, map, style.maxima[word]);
   });
   return std::move(sheet.canvas);
+}
+
+Image stacked(const std::vector<Image>& sections) {
+  int width = 0, height = 0;
+  for (const Image& section : sections) {
+    width = std::max(width, section.width);
+    height += section.height;
+  }
+  Image sheet(width, height);
+  fill(sheet, {0, 0, width, height}, kPaper);
+  int y = 0;
+  for (const Image& section : sections) {
+    paste(sheet, 0, y, section);
+    y += section.height;
+  }
+  return sheet;
+}
+
+}  // namespace
+
+std::string overview_text(const Report& report, const Looks& looks) {
+  std::string text = report.instruction;
+  for (const Word& word : report.words) text += word.text;
+  for (const ViewReading& view : report.views) text += view.image_path;
+  return looks.chinese_labels ? text + kChineseLabels : text;
+}
+
+Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels) {
+  if (images.size() != report.views.size()) throw std::logic_error("an image a view is needed");
+  const Style style{report.words, looks, labels, scale_maxima(report)};
+  std::vector<Image> sections;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const ViewReading& view = report.views[i];
+    if (view.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
+    sections.push_back(i == 0 ? draw_section(images[i], view, report.target, heading_of(report), style)
+                              : draw_section(images[i], view, std::nullopt, heading_of(view, i), style));
+  }
+  return sections.size() == 1 ? std::move(sections.front()) : stacked(sections);
 }
 
 }  // namespace attnviz::render

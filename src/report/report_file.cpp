@@ -12,6 +12,7 @@ namespace attnviz::report {
 namespace {
 
 constexpr int kMaxPixels = 1 << 20, kMaxWords = 100'000, kMaxPatches = 1 << 24;
+constexpr double kMostWeight = 1 + 1e-5;  // rounded to 6 digits
 
 PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
   PatchGrid grid;
@@ -64,19 +65,44 @@ std::optional<double> number_or_null(const Json& json, const char* name) {
   return number_member(json, name);
 }
 
+std::vector<float> parse_map(const Json& json, const PatchGrid& grid) {
+  std::vector<float> map;
+  if (!json.contains("map")) return map;
+  for (const Json& weight : array_member(json, "map")) {
+    const double value = weight.is_number() ? weight.get<double>() : -1;
+    if (!(value >= 0 && value <= kMostWeight)) throw std::runtime_error("\"map\" is not of weights");
+    map.push_back(static_cast<float>(value));
+  }
+  if (map.size() != static_cast<std::size_t>(grid.num_patches())) {
+    throw std::runtime_error("\"map\" has not one weight a patch");
+  }
+  return map;
+}
+
+WordReading parse_reading(const Json& json, const PatchGrid& grid) {
+  WordReading reading;
+  reading.entropy = number_member(json, "entropy");
+  reading.nothing = number_or_null(json, "nothing");
+  reading.sink = number_member(json, "sink");
+  for (const Json& patch : array_member(json, "top")) reading.top.push_back(parse_top(patch, grid));
+  if (reading.top.empty()) throw std::runtime_error("\"top\" is empty");
+  reading.heat = parse_map(json, grid);
+  return reading;
+}
+
 void parse_word(const Json& json, Report& report) {
   Word word;
   word.text = string_member(json, "text");
   word.known = member(json, "known", Json::value_t::boolean, "true or false").get<bool>();
   if (json.contains("kind") && json["kind"].is_string()) word.kind = parse_word_kind(json["kind"].get<std::string>());
-  WordReading reading;
-  reading.entropy = number_member(json, "entropy");
-  reading.nothing = number_or_null(json, "nothing");
-  reading.sink = number_member(json, "sink");
-  for (const Json& patch : array_member(json, "top")) reading.top.push_back(parse_top(patch, report.grid));
-  if (reading.top.empty()) throw std::runtime_error("\"top\" is empty");
   report.words.push_back(std::move(word));
-  report.readings.push_back(std::move(reading));
+  report.main_view().readings.push_back(parse_reading(json, report.main_view().grid));
+  const Json& views = array_member(json, "views");
+  if (views.size() + 1 != report.views.size()) throw std::runtime_error("\"views\" has not one reading a view");
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    ViewReading& view = report.views[i + 1];
+    view.readings.push_back(parse_reading(views[i], view.grid));
+  }
 }
 
 void parse_target(const Json& json, Report& report) {
@@ -93,7 +119,7 @@ void parse_target(const Json& json, Report& report) {
 void parse_facts(const Json& json, Report& report) {
   const Json &image = object_member(json, "image"), &model = object_member(json, "model"),
              &shown = object_member(json, "shown");
-  report.image_path = string_member(image, "path");
+  report.main_view().image_path = string_member(image, "path");
   report.instruction = string_member(json, "instruction");
   report.model.name = string_member(model, "name");
   report.model.fusion = string_member(model, "fusion");
@@ -106,7 +132,11 @@ void parse_facts(const Json& json, Report& report) {
   report.shown.relative =
       shown.contains("relative") && member(shown, "relative", Json::value_t::boolean, "true or false").get<bool>();
   report.scale = string_member(shown, "scale");
-  report.grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
+  report.main_view().grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
+  for (const Json& view : array_member(json, "views")) {
+    report.views.push_back(
+        {string_member(view, "path"), parse_grid(object_member(view, "grid"), view, report.model.patch_px), {}, {}});
+  }
 }
 
 Report report_of(const Json& json) {

@@ -58,22 +58,56 @@ Json kind_json(const std::optional<WordKind>& kind) {
 // Empty names and missing values are null.
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+// What a word looks at in one view. `files`: one a word, or none.
+void add_reading(Json& json, const WordReading& reading, const std::vector<std::string>& files, std::size_t word) {
+  json["entropy"] = round_significant(reading.entropy);
+  json["nothing"] = reading.nothing ? round_significant(*reading.nothing) : Json();
+  json["sink"] = round_significant(reading.sink);
+  json["top"] = top_json(reading.top);
+  json["heatmap"] = files.empty() ? Json() : text_or_null(files[word]);
+}
+
+void add_map(Json& json, const WordReading& reading) {
+  if (reading.heat.empty()) return;  // of a report that was read back without
+  Json map = Json::array();
+  for (const float weight : reading.heat) map.push_back(round_significant(weight));
+  json["map"] = std::move(map);
+}
+
+// The main view's reading, then those of further views.
 Json word_json(const Report& report, std::size_t index) {
   const Word& word = report.words[index];
-  const WordReading& reading = report.readings[index];
-  const bool has_picture = !report.heatmap_files.empty();
-  return {{"index", index},
-          {"text", word.text},
-          {"bytes", {word.byte_begin, word.byte_end}},
-          {"tokens", tokens_json(word.tokens)},
-          {"known", word.known},
-          {"kind", kind_json(word.kind)},
-          {"entropy", round_significant(reading.entropy)},
-          {"nothing", reading.nothing ? round_significant(*reading.nothing) : Json()},
-          {"sink", round_significant(reading.sink)},
-          {"top", top_json(reading.top)},
-          {"heatmap", has_picture ? text_or_null(report.heatmap_files[index]) : Json()},
-          {"views", Json::array()}};
+  const ViewReading& main = report.main_view();
+  Json json{{"index", index},
+            {"text", word.text},
+            {"bytes", {word.byte_begin, word.byte_end}},
+            {"tokens", tokens_json(word.tokens)},
+            {"known", word.known},
+            {"kind", kind_json(word.kind)}};
+  add_reading(json, main.readings[index], main.heatmap_files, index);
+  json["views"] = Json::array();
+  for (std::size_t i = 1; i < report.views.size(); ++i) {
+    const ViewReading& view = report.views[i];
+    Json of_view = Json::object();
+    add_reading(of_view, view.readings[index], view.heatmap_files, index);
+    add_map(of_view, view.readings[index]);
+    json["views"].push_back(std::move(of_view));
+  }
+  add_map(json, main.readings[index]);
+  return json;
+}
+
+Json image_json(const ViewReading& view) {
+  return {{"path", view.image_path}, {"width", view.grid.image_width}, {"height", view.grid.image_height}};
+}
+
+Json further_views_json(const Report& report) {
+  Json out = Json::array();
+  for (std::size_t i = 1; i < report.views.size(); ++i) {
+    out.push_back(image_json(report.views[i]));
+    out.back()["grid"] = grid_json(report.views[i].grid);
+  }
+  return out;
 }
 
 Json words_json(const Report& report) {
@@ -106,24 +140,26 @@ Json timing_json(const StageTimes& timing) {
 }
 
 void check_sizes(const Report& report) {
-  const std::size_t words = report.words.size();
-  const bool fits_files = report.heatmap_files.empty() || report.heatmap_files.size() == words;
-  if (report.readings.size() != words || !fits_files) throw std::logic_error("a report has not one reading a word");
+  for (const ViewReading& view : report.views) {
+    const std::size_t words = report.words.size(), files = view.heatmap_files.size();
+    if (view.readings.size() != words || (files != 0 && files != words)) {
+      throw std::logic_error("a report has not one reading a word");
+    }
+  }
 }
 
 }  // namespace
 
 std::string to_json(const Report& report, bool with_timing) {
   check_sizes(report);
-  const PatchGrid& grid = report.grid;
   Json json{
       {"schema", kReportSchema},
       {"attnviz", ATTNVIZ_VERSION},
-      {"image", {{"path", report.image_path}, {"width", grid.image_width}, {"height", grid.image_height}}},
-      {"views", Json::array()},
+      {"image", image_json(report.main_view())},
+      {"views", further_views_json(report)},
       {"instruction", report.instruction},
       {"model", model_json(report.model)},
-      {"grid", grid_json(grid)},
+      {"grid", grid_json(report.main_view().grid)},
       {"shown",
        {{"layer", report.shown.layer}, {"head", report.shown.head}, {"scale", report.scale}, {"direction", "words"}}},
       {"words", words_json(report)},

@@ -98,10 +98,16 @@ void read_line(const std::string& text, std::size_t line, const fs::path& folder
 std::optional<JobIdentity> read_identity(const fs::path& path) {
   try {
     const Json json = parse_json(read_text(path, kMaxReportBytes));
-    JobIdentity identity{json.at("image").at("path").get<std::string>(), json.at("instruction").get<std::string>(), {}};
+    JobIdentity identity{
+        json.at("image").at("path").get<std::string>(), json.at("instruction").get<std::string>(), {}, {}};
+    const auto add_picture = [&identity](const Json& entry) {
+      if (entry.at("heatmap").is_string()) identity.heatmap_files.push_back(entry["heatmap"].get<std::string>());
+    };
     for (const Json& word : json.at("words")) {
-      if (word.at("heatmap").is_string()) identity.heatmap_files.push_back(word["heatmap"].get<std::string>());
+      add_picture(word);
+      for (const Json& view : word.at("views")) add_picture(view);
     }
+    for (const Json& view : json.at("views")) identity.view_paths.push_back(view.at("path").get<std::string>());
     return identity;
   } catch (const std::exception&) {
     return std::nullopt;

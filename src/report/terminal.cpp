@@ -103,11 +103,19 @@ constexpr std::array<Stage, 6> kStages{{
 }  // namespace
 
 std::string to_text(const Report& report, const TerminalStyle& style) {
-  if (report.readings.size() != report.words.size()) throw std::logic_error("a report has not one reading a word");
   const Writer out(style);
   std::string text;
-  for (std::size_t i = 0; i < report.words.size(); ++i) text += word_block(out, report.words[i], report.readings[i]);
-  if (report.target) text += target_line(out, *report.target);
+  for (std::size_t number = 0; number < report.views.size(); ++number) {
+    const ViewReading& view = report.views[number];
+    if (view.readings.size() != report.words.size()) throw std::logic_error("a report has not one reading a word");
+    if (number > 0) {
+      text += out.say("view ", "视角 ") + std::to_string(number) + " (" + printable(view.image_path) + "):\n";
+    }
+    for (std::size_t i = 0; i < report.words.size(); ++i) {
+      text += word_block(out, report.words[i], view.readings[i]);
+    }
+    if (number == 0 && report.target) text += target_line(out, *report.target);
+  }
   return text;
 }
 

@@ -57,8 +57,8 @@ TEST_CASE("an image and an instruction give text, report and pictures") {
   CHECK(report["instruction"] == "拿起红色杯子");
   REQUIRE(report["words"].size() == 3);
   CHECK(keys_of(report["words"][1]) == std::vector<std::string>{"index", "text", "bytes", "tokens", "known", "kind",
-                                                                "entropy", "nothing", "sink", "top", "heatmap",
-                                                                "views"});
+                                                                "entropy", "nothing", "sink", "top", "heatmap", "views",
+                                                                "map"});
   CHECK(report["words"][1]["text"] == "红色");
   CHECK(report["words"][1]["kind"] == "colour");
   CHECK(report["words"][1]["bytes"] == Json::array({6, 12}));

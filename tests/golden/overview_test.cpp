@@ -38,20 +38,20 @@ Report report_of(const Image& image, std::size_t num_words) {
   Report report;
   report.instruction = "拿起红色杯子";
   report.model.name = "base";
-  report.grid = image::plan_grid(image.width, image.height, 16, 64);
+  report.main_view().grid = image::plan_grid(image.width, image.height, 16, 64);
   for (std::size_t i = 0; i < num_words; ++i) {
     Word word;
     word.text = i % 2 == 0 ? "红色" : "cup";
     word.known = i % 3 == 0;
     report.words.push_back(word);
     WordReading reading;
-    reading.heat.assign(static_cast<std::size_t>(report.grid.num_patches()), 0.0F);
-    const int patch = report.grid.patch_at(
+    reading.heat.assign(static_cast<std::size_t>(report.main_view().grid.num_patches()), 0.0F);
+    const int patch = report.main_view().grid.patch_at(
         {image.width * 0.99 * static_cast<double>(i + 1) / static_cast<double>(num_words), image.height * 0.6});
     reading.heat[static_cast<std::size_t>(patch)] = 0.75F;
     reading.heat[0] += 0.25F;
     reading.nothing = 0.1 * static_cast<double>(i % 10);
-    report.readings.push_back(reading);
+    report.main_view().readings.push_back(reading);
   }
   report.target = Target{{image.width * 0.5, image.height * 0.75},
                          {image.width / 3.0, image.height / 2.0, image.width / 1.5, image.height * 1.0},
@@ -61,7 +61,7 @@ Report report_of(const Image& image, std::size_t num_words) {
 
 Image draw(const Image& image, std::size_t num_words) {
   const test::NoFonts no_fonts;
-  return render::overview(image, report_of(image, num_words), {}, render::Labels("拿起红色杯子cup"));
+  return render::overview({image}, report_of(image, num_words), {}, render::Labels("拿起红色杯子cup"));
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ TEST_CASE("labels stand beside the picture, never on it") {
   Report report = report_of(image, 1);
   report.target.reset();
   const render::Looks clear{"inferno", 0.0, render::Interpolation::cubic};
-  const Image sheet = render::overview(image, report, clear, render::Labels("拿起红色杯子cup"));
+  const Image sheet = render::overview({image}, report, clear, render::Labels("拿起红色杯子cup"));
   const render::Rect picture = render::plan_sheet(360, 270, 2).picture(0);
   REQUIRE(picture.width == 360);
   int different = 0;

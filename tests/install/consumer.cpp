@@ -25,6 +25,6 @@ int main() {
   const attnviz::Image image(64, 48);
   const auto words = attnviz::text::segment("red cup", model->vocabulary());
   const auto attended = model->attend(model->encode(image, std::nullopt), words);
-  std::printf("%s: %zu patches, %zu words; even weight %.1f\n", model->facts().name.c_str(), attended.maps.num_patches,
-              words.size(), attend());
+  std::printf("%s: %zu patches, %zu words; even weight %.1f\n", model->facts().name.c_str(),
+              attended.maps.front().num_patches, words.size(), attend());
 }

@@ -163,10 +163,10 @@ TEST_CASE("images of any shape give tokens for every patch") {
     CHECK(Box{0, 0, static_cast<double>(width), static_cast<double>(height)}.contains(attended.target->point));
     CHECK(attended.target->score > 0);
     CHECK(attended.target->score <= 1);
-    for (std::size_t row = 0; row < attended.maps.nothing.size(); ++row) {
-      double sum = attended.maps.nothing[row];
-      for (std::size_t p = 0; p < attended.maps.num_patches; ++p) {
-        sum += attended.maps.weights[row * attended.maps.num_patches + p];
+    for (std::size_t row = 0; row < attended.maps.front().nothing.size(); ++row) {
+      double sum = attended.maps.front().nothing[row];
+      for (std::size_t p = 0; p < attended.maps.front().num_patches; ++p) {
+        sum += attended.maps.front().weights[row * attended.maps.front().num_patches + p];
       }
       CHECK(sum == doctest::Approx(1.0).epsilon(1e-6));
     }
@@ -276,7 +276,7 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
     file.edit_config([&apart](auto& config) { config["text"]["apart"] = apart; });
     const std::string bytes = file.bytes();
     const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
-    return model.attend(model.encode(striped(40, 30), 16), words_of_rows(rows)).maps;
+    return model.attend(model.encode(striped(40, 30), 16), words_of_rows(rows)).maps.front();
   };
   const auto last_word = [](const AttentionMaps& maps) {
     const auto row = maps.row(1, 0, maps.num_words - 1);
@@ -289,4 +289,19 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
   CHECK(last_word(maps_with({"colour", "noun"}, {1, 3})) != last_word(maps_with({"colour", "noun"}, {2, 3})));
   file.edit_vocabulary([](auto& vocabulary) { vocabulary[3]["kind"] = "material"; });  // row 4
   CHECK(last_word(maps_with({"material", "size"}, {1, 4})) == last_word(maps_with({"material", "size"}, {2, 4})));
+}
+
+TEST_CASE("views are attended each on its own, and the target comes from the mean of what words became") {
+  const test::ModelFile file = test::tiny_model();
+  const std::string bytes = file.bytes();
+  const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  const Words words = words_of_rows({1, 2, 3});
+  const std::vector<model::EncodedImage> views{model.encode(striped(64, 48), 16), model.encode(striped(30, 90), 25)};
+  const model::Attended both = model.attend(views, words), first = model.attend(views[0], words);
+  REQUIRE(both.maps.size() == 2);
+  CHECK(both.maps[0].weights == first.maps.front().weights);
+  CHECK(both.maps[1].weights == model.attend(views[1], words).maps.front().weights);
+  CHECK(both.target->score != first.target->score);
+  const std::vector<model::EncodedImage> twice{views[0], views[0]};
+  CHECK(model.attend(twice, words).target->score == first.target->score);
 }

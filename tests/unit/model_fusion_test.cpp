@@ -60,11 +60,11 @@ TEST_CASE("a model of each type runs from image to target") {
     const model::EncodedImage encoded = model.encode(image, 40);
     const model::Attended attended = model.attend(encoded, words);
     CHECK(attended.target.has_value());
-    REQUIRE(attended.maps.num_patches == static_cast<std::size_t>(encoded.grid.num_patches()));
-    for (std::size_t row = 0; row < attended.maps.nothing.size(); ++row) {
-      double sum = attended.maps.nothing[row];
-      for (std::size_t p = 0; p < attended.maps.num_patches; ++p) {
-        sum += attended.maps.weights[row * attended.maps.num_patches + p];
+    REQUIRE(attended.maps.front().num_patches == static_cast<std::size_t>(encoded.grid.num_patches()));
+    for (std::size_t row = 0; row < attended.maps.front().nothing.size(); ++row) {
+      double sum = attended.maps.front().nothing[row];
+      for (std::size_t p = 0; p < attended.maps.front().num_patches; ++p) {
+        sum += attended.maps.front().weights[row * attended.maps.front().num_patches + p];
       }
       CHECK(sum == doctest::Approx(1.0).epsilon(1e-5));
     }

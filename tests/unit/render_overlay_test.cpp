@@ -93,9 +93,9 @@ TEST_CASE("without any weight, or beyond the scale, nothing breaks") {
 
 TEST_CASE("scales: each word its own maximum, or one for all") {
   Report report;
-  report.readings.resize(2);
-  report.readings[0].heat = {0.25F, 0.75F};
-  report.readings[1].heat = {0.5F, 0.5F};
+  report.main_view().readings.resize(2);
+  report.main_view().readings[0].heat = {0.25F, 0.75F};
+  report.main_view().readings[1].heat = {0.5F, 0.5F};
   CHECK(render::scale_maxima(report) == std::vector{0.75, 0.5});
   report.scale = "shared";
   CHECK(render::scale_maxima(report) == std::vector{0.75, 0.75});

@@ -44,23 +44,31 @@ std::string complaint(const std::function<void(Json&)>& change) {
 
 TEST_CASE("a report comes back as it was written") {
   const TempDir dir;
-  const Report written = sample_report();
+  Report written = sample_report();
+  written.main_view().readings[1].heat.assign(320, 0.003125F);
+  written.views.push_back(written.views.front());
+  written.views[1].image_path = "photos/side.png";
   write_bytes(dir / "report.json", report::to_json(written));
   const Report read = report::parse_report(report::read_report_text(dir / "report.json"), dir / "report.json");
-  CHECK(read.image_path == written.image_path);
+  CHECK(read.main_view().image_path == written.main_view().image_path);
   CHECK(read.instruction == written.instruction);
   CHECK(read.model.name == written.model.name);
-  CHECK(read.grid.num_patches() == written.grid.num_patches());
-  CHECK(read.grid.content_height == written.grid.content_height);
+  CHECK(read.main_view().grid.num_patches() == written.main_view().grid.num_patches());
+  CHECK(read.main_view().grid.content_height == written.main_view().grid.content_height);
   REQUIRE(read.words.size() == written.words.size());
   for (std::size_t i = 0; i < read.words.size(); ++i) {
     CHECK(read.words[i].text == written.words[i].text);
     CHECK(read.words[i].known == written.words[i].known);
-    CHECK(read.readings[i].nothing.has_value() == written.readings[i].nothing.has_value());
-    REQUIRE(read.readings[i].top.size() == written.readings[i].top.size());
-    CHECK(read.readings[i].top[0].patch == written.readings[i].top[0].patch);
-    CHECK(read.readings[i].top[0].weight == doctest::Approx(written.readings[i].top[0].weight));
+    CHECK(read.main_view().readings[i].nothing.has_value() == written.main_view().readings[i].nothing.has_value());
+    REQUIRE(read.main_view().readings[i].top.size() == written.main_view().readings[i].top.size());
+    CHECK(read.main_view().readings[i].top[0].patch == written.main_view().readings[i].top[0].patch);
+    CHECK(read.main_view().readings[i].top[0].weight == doctest::Approx(written.main_view().readings[i].top[0].weight));
   }
+  CHECK(read.main_view().readings[0].heat.empty());
+  CHECK(read.main_view().readings[1].heat == written.main_view().readings[1].heat);
+  REQUIRE(read.views.size() == 2);
+  CHECK(read.views[1].image_path == "photos/side.png");
+  CHECK(read.views[1].readings[1].heat.size() == 320);
   REQUIRE(read.target);
   CHECK(read.target->box.x1 == written.target->box.x1);
   REQUIRE(read.warnings.size() == written.warnings.size());
@@ -93,6 +101,11 @@ TEST_CASE("what is wrong with a report is named") {
         }).starts_with("\"grid\" has more than 16777216 patches"));
   CHECK(complaint([](Json& j) { j["model"]["patch_px"] = 0; }).starts_with("\"patch_px\" is not a whole number"));
   CHECK(complaint([](Json& j) { j["warnings"][0]["word"] = 99; }).starts_with("\"word\" is not a whole number"));
+  CHECK(complaint([](Json& j) {
+          j["words"][0]["map"] = {0.5, 0.5};
+        }).starts_with("\"map\" has not one weight a patch"));
+  CHECK(complaint([](Json& j) { j["words"][0]["map"] = {-1}; }).starts_with("\"map\" is not of weights"));
+  CHECK(complaint([](Json& j) { j["words"][0]["views"] = {1}; }).starts_with("\"views\" has not one reading a view"));
   CHECK(complaint([](Json& j) { j["target"]["point"] = {1}; }).starts_with("\"point\" is not [x, y]"));
 }
 
@@ -110,7 +123,7 @@ TEST_CASE("inspect shows the words asked for and as many patches") {
   CHECK(text.find("  top 1: ") != std::string::npos);
   const std::string csv = report::inspect_csv(sample, {1, 2}, 1);
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 3);
-  CHECK(csv.starts_with("index,word,rank,patch,row,col,weight,cumulative,x0,y0,x1,y1\r\n1,\"红色\",1,"));
+  CHECK(csv.starts_with("index,word,view,rank,patch,row,col,weight,cumulative,x0,y0,x1,y1\r\n1,\"红色\",0,1,"));
   const Json json = Json::parse(report::inspect_json(report::to_json(sample), {2, 0}, 1));
   REQUIRE(json.size() == 2);
   CHECK(json[0]["index"] == 2);
@@ -120,7 +133,7 @@ TEST_CASE("inspect shows the words asked for and as many patches") {
 TEST_CASE("names in a spreadsheet's line are quoted, in a terminal's harmless") {
   Report sample = sample_report();
   sample.words[0].text = "a\"b,c\x1b[2J";
-  sample.image_path = "x\x1b[2J";
+  sample.main_view().image_path = "x\x1b[2J";
   CHECK(report::inspect_csv(sample, {0}, 1).find("0,\"a\"\"b,c") != std::string::npos);
   CHECK(report::inspect_text(sample, {0}, 1, {}).find('\x1b') == std::string::npos);
 }

@@ -79,14 +79,14 @@ TEST_CASE("how the text looks") {
 TEST_CASE("what is absent is null or empty") {
   Report report = sample_report();
   report.target.reset();
-  report.heatmap_files.clear();
+  report.main_view().heatmap_files.clear();
   report.warnings.clear();
   const Json json = parsed(report);
   CHECK(json["target"].is_null());
   CHECK(json["words"][0]["heatmap"].is_null());
   CHECK(json["warnings"].dump() == "[]");
   report.words.clear();
-  report.readings.clear();
+  report.main_view().readings.clear();
   CHECK(parsed(report)["words"].dump() == "[]");
   CHECK_FALSE(Json::parse(to_json(report, false)).contains("timing_ms"));
 }
@@ -118,17 +118,17 @@ TEST_CASE("numbers that are not finite are a mistake of the program") {
   for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     CHECK_THROWS_AS(round_significant(bad), std::logic_error);
     Report report = sample_report();
-    report.readings[1].top[0].weight = bad;
+    report.main_view().readings[1].top[0].weight = bad;
     CHECK_THROWS_AS(to_json(report), std::logic_error);
   }
 }
 
 TEST_CASE("a report whose parts do not fit is a mistake of the program") {
   Report report = sample_report();
-  report.readings.pop_back();
+  report.main_view().readings.pop_back();
   CHECK_THROWS_AS(to_json(report), std::logic_error);
   report = sample_report();
-  report.heatmap_files.pop_back();
+  report.main_view().heatmap_files.pop_back();
   CHECK_THROWS_AS(to_json(report), std::logic_error);
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("texts of any kind survive") {
 
 TEST_CASE("a path that is no UTF-8 is made readable") {
   Report report = sample_report();
-  report.image_path = "a\xFF\"b\xE7\xBA.png";
+  report.main_view().image_path = "a\xFF\"b\xE7\xBA.png";
   CHECK(parsed(report)["image"]["path"] == "a\uFFFD\"b\uFFFD.png");
 }
 

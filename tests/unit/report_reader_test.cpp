@@ -121,7 +121,7 @@ TEST_CASE("which job a report belongs to") {
   write_bytes(dir / "report.json", attnviz::report::to_json(report));
   const auto identity = read_identity(dir / "report.json");
   REQUIRE(identity);
-  CHECK(identity->image_path == report.image_path);
+  CHECK(identity->image_path == report.main_view().image_path);
   CHECK(identity->instruction == report.instruction);
   CHECK(identity->heatmap_files == std::vector<std::string>{"words/00-拿起.png", "words/01-红色.png"});
 }

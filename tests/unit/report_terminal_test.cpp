@@ -38,7 +38,7 @@ TEST_CASE("no target") {
   Report report = sample_report();
   report.target.reset();
   report.words = {report.words[2]};
-  report.readings = {report.readings[0]};
+  report.main_view().readings = {report.main_view().readings[0]};
   CHECK(to_text(report, {Language::en}) ==
         "word 'cups' → patch 20 (weight 0.803)\n"
         "  top 2: 20(0.80) 3(0.07)\n");
@@ -65,9 +65,9 @@ TEST_CASE("words cannot steer the terminal") {
 
 TEST_CASE("a report whose parts do not fit is a mistake of the program") {
   Report report = sample_report();
-  report.readings[1].top.clear();
+  report.main_view().readings[1].top.clear();
   CHECK_THROWS_AS(to_text(report, {}), std::logic_error);
-  report.readings.pop_back();
+  report.main_view().readings.pop_back();
   CHECK_THROWS_AS(to_text(report, {}), std::logic_error);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "attnviz/core/report.hpp"
 #include "attnviz/render/pictures.hpp"
@@ -24,6 +25,7 @@ struct CommonOptions {
 struct RunOptions {
   CommonOptions common;
   std::string image_path, instruction;
+  std::vector<std::string> view_paths;     // images of further cameras
   std::string out_dir;                     // empty: attnviz-out/<image stem>
   bool force = false;                      // overwrite the results of another job
   std::optional<int> top_k;                // empty: 5, or as many as the image has

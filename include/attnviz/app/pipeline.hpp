@@ -1,8 +1,8 @@
 // The main job as a story: image and instruction in, report and pictures out. Touches no output file.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "attnviz/app/options.hpp"
 #include "attnviz/core/attention_maps.hpp"
@@ -12,10 +12,11 @@
 
 namespace attnviz::app {
 
+// One a view: the main image first.
 struct JobResult {
-  Image image;
+  std::vector<Image> images;
   Report report;
-  AttentionMaps maps;  // every layer and head
+  std::vector<AttentionMaps> maps;  // every layer and head
 };
 
 // Load, segment, encode, attend, read out (design, section 3, steps 1 to 6).

@@ -68,18 +68,27 @@ struct ModelFacts {
   std::size_t num_parameters = 0;  // of all that it runs, encoders too
 };
 
-struct Report {
-  std::string image_path, instruction;
-  ModelFacts model;
+// One camera's image: attended on its own.
+struct ViewReading {
+  std::string image_path;
   PatchGrid grid;
+  std::vector<WordReading> readings;       // one a word
+  std::vector<std::string> heatmap_files;  // one a word, relative to the output folder; empty: none written
+};
+
+struct Report {
+  std::string instruction;
+  ModelFacts model;
   ViewChoice shown;
   std::string scale = "word";  // "word": each map on its own scale; "shared": one scale for all
   Words words;
-  std::vector<WordReading> readings;  // one a word
-  std::optional<Target> target;
+  std::vector<ViewReading> views{1};  // one a camera, the main image first
+  std::optional<Target> target;       // in the main image
   std::vector<Warning> warnings;
-  std::vector<std::string> heatmap_files;  // one a word, relative to the output folder; empty: none written
   StageTimes timing;
+
+  ViewReading& main_view() { return views.front(); }
+  const ViewReading& main_view() const { return views.front(); }
 };
 
 }  // namespace attnviz

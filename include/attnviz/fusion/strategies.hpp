@@ -54,8 +54,6 @@ public:
   using CrossFusion::CrossFusion;
 
   std::string type() const override { return "multi-view"; }
-
-private:
   bool takes_several_views() const override { return true; }
 };
 

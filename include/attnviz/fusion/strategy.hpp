@@ -51,6 +51,7 @@ public:
   virtual std::size_t num_layers() const = 0;
   virtual std::size_t num_heads() const = 0;
   std::size_t dim() const { return dim_; }
+  virtual bool takes_several_views() const { return false; }
 
   // Throws Error (model) for shapes that do not fit, no words, several views where one is taken, NaN or infinity; the
   // message names the tensor and both shapes.
@@ -62,7 +63,6 @@ protected:
   FusionStrategy(std::size_t dim, StrategyParts parts);
 
 private:
-  virtual bool takes_several_views() const { return false; }
   // Returns the fused words and fills `maps`, one of the right shape for each view.
   virtual Matrix fuse(ConstMatrixView words, std::span<const ViewKeys> views, std::span<AttentionMaps> maps) const = 0;
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ struct EncodedImage {
 };
 
 struct Attended {
-  AttentionMaps maps;            // every layer and head
-  std::optional<Target> target;  // in original pixels; empty where the model has no action head
+  std::vector<AttentionMaps> maps;  // one a view: every layer and head
+  std::optional<Target> target;     // in original pixels of the first view; empty where the model has no action head
 };
 
 class Model {
@@ -43,9 +44,11 @@ public:
   // `max_patches`: at least 4; missing: the patches of the image at its own size, within patch_range. Error (usage) for
   // more than are possible.
   virtual EncodedImage encode(const Image& image, std::optional<int> max_patches) const = 0;
-  // `words`: at least one; every token row lies in the vocabulary's table (Error (input) for more words than the model
-  // takes).
-  virtual Attended attend(const EncodedImage& image, const Words& words) const = 0;
+  // `views`: at least one; each is attended on its own, and the target is found with the mean of what words became in
+  // them (reference document, MultiViewFusion). `words`: at least one; every token row lies in the vocabulary's table
+  // (Error (input) for more words than the model takes).
+  virtual Attended attend(std::span<const EncodedImage> views, const Words& words) const = 0;
+  Attended attend(const EncodedImage& image, const Words& words) const { return attend({&image, 1}, words); }
 };
 
 // A model that can be loaded by its name.

@@ -41,16 +41,19 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
 Image word_picture(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                    const Looks& looks, const Labels& labels);
 
-// The word's map over a copy of the image that fits into `width` x `height` pixels, without marks: for terminals.
-Image thumbnail(const Image& image, const Report& report, std::size_t word, const Looks& looks, int width, int height);
+// The reading's map over a copy of the image that fits into `width` x `height` pixels, without marks: for terminals.
+Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
+                const Looks& looks, int width, int height);
 
 // All text that the overview may show, for Labels to find fonts that draw it.
 std::string overview_text(const Report& report, const Looks& looks);
 
-// The image and one labelled panel a word (the first 120), with the predicted target. Labels come from `labels`.
-Image overview(const Image& image, const Report& report, const Looks& looks, const Labels& labels);
+// The image and one labelled panel a word (the first 120), with the predicted target; below, the same for each further
+// view. `images`: one a view. Labels come from `labels`.
+Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels);
 
-// The weight that gets the top colour for each word: its own maximum, or the shared one (report.scale).
+// The weight that gets the top colour for each word, in all views alike: its own maximum, or the shared one
+// (report.scale).
 std::vector<double> scale_maxima(const Report& report);
 
 // PNG bytes (stb_image_write with libdeflate).

@@ -18,7 +18,7 @@ std::string inspect_text(const Report& report, const std::vector<std::size_t>& w
 // A heading, then a line a patch (RFC 4180).
 std::string inspect_csv(const Report& report, const std::vector<std::size_t>& words, std::size_t top_k);
 
-// The report's own entries of these words, as a JSON array. `text` is one that parse_report took.
+// The report's own entries of these words, as a JSON array, without their maps. `text` is one that parse_report took.
 std::string inspect_json(const std::string& text, const std::vector<std::size_t>& words, std::size_t top_k);
 
 }  // namespace attnviz::report

@@ -13,7 +13,8 @@ namespace attnviz::report {
 // Which job a finished report belongs to, and the pictures it names.
 struct JobIdentity {
   std::string image_path, instruction;
-  std::vector<std::string> heatmap_files;
+  std::vector<std::string> heatmap_files;  // of all views
+  std::vector<std::string> view_paths;     // of further views
 };
 
 // Empty where there is no report at `path`, or it is no report of ours.
