@@ -67,15 +67,22 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
 }
 
 std::vector<double> scale_maxima(const Report& report) {
-  std::vector<double> maxima(report.main_view().readings.size());
+  struct Peak {
+    double weight = 0, share = -1;  // of all that the word looks at, "nothing here" too
+  };
+  std::vector<Peak> peaks(report.main_view().readings.size());
+  Peak highest;
   for (const ViewReading& view : report.views) {
     for (std::size_t word = 0; word < view.readings.size(); ++word) {
-      for (const float weight : view.readings[word].heat) maxima[word] = std::max<double>(maxima[word], weight);
+      const WordReading& reading = view.readings[word];
+      const double weight = reading.heat.empty() ? 0.0 : static_cast<double>(*std::ranges::max_element(reading.heat));
+      const Peak peak{weight, weight * (1 - reading.nothing.value_or(0))};
+      if (peak.share > peaks[word].share) peaks[word] = peak;
+      if (peak.share > highest.share) highest = peak;
     }
   }
-  if (report.scale == "shared" && !maxima.empty()) {
-    maxima.assign(maxima.size(), *std::max_element(maxima.begin(), maxima.end()));
-  }
+  std::vector<double> maxima;
+  for (const Peak& peak : peaks) maxima.push_back(report.scale == "shared" ? highest.weight : peak.weight);
   return maxima;
 }
 

@@ -100,4 +100,14 @@ TEST_CASE("scales: each word its own maximum, or one for all") {
   report.scale = "shared";
   CHECK(render::scale_maxima(report) == std::vector{0.75, 0.75});
   CHECK(render::scale_maxima(Report{}).empty());
+  report.main_view().readings[0].nothing = 0.9;  // what hardly looks at the image sets no scale
+  CHECK(render::scale_maxima(report) == std::vector{0.5, 0.5});
+}
+
+TEST_CASE("a word has one scale in all views, set where it is seen") {
+  Report report;
+  report.views.resize(2);
+  report.views[0].readings = {WordReading{.heat = {0.25F, 0.75F}, .nothing = 0.95}};
+  report.views[1].readings = {WordReading{.heat = {0.4F, 0.6F}, .nothing = 0.0}};
+  CHECK(render::scale_maxima(report).front() == doctest::Approx(0.6));
 }

@@ -52,8 +52,9 @@ std::string overview_text(const Report& report, const Looks& looks);
 // view. `images`: one a view. Labels come from `labels`.
 Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels);
 
-// The weight that gets the top colour for each word, in all views alike: its own maximum, or the shared one
-// (report.scale).
+// The weight that gets the top colour for each word, in all views alike: its own highest, or the shared one
+// (report.scale). A map whose word mostly looks at "nothing here" is faint and sets no scale for others: the highest is
+// chosen by weight times the share that went to the image.
 std::vector<double> scale_maxima(const Report& report);
 
 // PNG bytes (stb_image_write with libdeflate).
