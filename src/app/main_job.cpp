@@ -13,6 +13,8 @@
 #include "attnviz/app/pipeline.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/parallel.hpp"
+#include "attnviz/render/patch_sheet.hpp"
+#include "attnviz/render/sheet_text.hpp"
 #include "attnviz/report/preview.hpp"
 #include "attnviz/report/report_json.hpp"
 
@@ -71,9 +73,11 @@ void add_pictures(JobResult& job, const RunOptions& options, const render::Label
     report.timing.write += watch.elapsed_ms();
   };
   // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
-  parallel_for(pictures.size() + 1, [&](std::size_t i) {
-    if (i == 0) return write("overview.png", render::overview(job.images, report, options.looks, labels));
-    const WordPicture& word = pictures[i - 1];
+  const std::size_t num_sheets = options.by_patch ? 2 : 1;
+  parallel_for(pictures.size() + num_sheets, [&](std::size_t i) {
+    if (i == 0) return write(kOverview, render::overview(job.images, report, options.looks, labels));
+    if (i < num_sheets) return write(kPatchSheet, render::patch_sheet(job.images, report, options.looks, labels));
+    const WordPicture& word = pictures[i - num_sheets];
     write(word.file,
           render::word_picture(*word.image, *word.grid, *word.reading, word.scale_max, options.looks, labels));
   });
@@ -83,7 +87,7 @@ void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
   const bool has_sheets = options.heads_sheet || options.layers_sheet;
   if (!options.write_png && !has_sheets) return;
   Stopwatch stage;
-  const render::Labels labels(render::overview_text(job.report, options.looks));
+  const render::Labels labels(render::sheet_text(job.report, options.looks));
   add_font_warning(job.report, labels);
   if (options.write_png) add_pictures(job, options, labels, outputs);
   if (has_sheets) add_sheets(job, options, labels, outputs);

@@ -30,7 +30,8 @@ std::string locale_language() {
 // What the parser fills before it becomes the typed options.
 struct RawOptions {
   std::string language = locale_language();
-  std::string interpolation = "cubic", scale = "word", standard_output = "text", formats = "png,json";
+  std::string interpolation = "cubic", scale = "word", direction = "words", standard_output = "text",
+              formats = "png,json";
   std::string layer, head, words, word;
   std::vector<std::string> sheets;
   int patches = 0, top_k = 5;
@@ -79,6 +80,10 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--words", raw.words, "your own segmentation, words separated by |")->type_name("A|B|C");
   add_view(app, raw);
   app.add_flag("--relative", run.relative, "each word's map against the mean over all words");
+  app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
+      ->check(one_of({"words", "patches"}))
+      ->type_name("words|patches")
+      ->capture_default_str();
   app.add_option("--patches", raw.patches, "patch budget (the model's own)")
       ->type_name("N")
       ->check(whole_number(image::kMinPatches, image::kMaxPatches));
@@ -233,6 +238,7 @@ RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions
   run.word = given(raw.word);
   if (run.word && raw.sheets.empty()) throw Error(ErrorCode::usage, "--word", "is for --sheet", "add --sheet heads");
   run.looks.chinese_labels = run.common.language == report::Language::zh;
+  run.by_patch = raw.direction == "patches";
   run.shared_scale = raw.scale == "shared";
   run.looks.interpolation = raw.interpolation == "nearest"  ? render::Interpolation::nearest
                             : raw.interpolation == "linear" ? render::Interpolation::linear

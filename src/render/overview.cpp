@@ -5,6 +5,7 @@
 
 #include "attnviz/core/parallel.hpp"
 #include "attnviz/render/pictures.hpp"
+#include "attnviz/render/sheet_text.hpp"
 #include "render/canvas.hpp"
 #include "render/colormap.hpp"
 #include "render/sheet_layout.hpp"
@@ -17,25 +18,16 @@ constexpr Colour kMark{0, 230, 118}, kPeak{255, 255, 255};
 
 // More would make a sheet that no viewer opens; each word still has its own overlay.
 constexpr std::size_t kMostWords = 120;
-// The characters of all Chinese labels below.
-constexpr const char* kChineseLabels = "目标图像未知无此物";
-
 // Everything that the parts of one sheet share.
 struct Sheet {
   Image canvas;
   SheetLayout layout;
   const Labels& labels;
-  bool chinese = false;
-
-  const char* say(const char* zh, const char* en) const { return chinese ? zh : en; }
+  SheetLanguage language;
 };
 
 // Frames would hide what they point at.
 bool is_too_thin_for_frames(const Image& picture) { return std::min(picture.width, picture.height) < 24; }
-
-std::string patches_text(const PatchGrid& grid) {
-  return std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + " patches";
-}
 
 // `target` is in pixels of the original image, of which `picture` is a smaller copy.
 void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
@@ -48,33 +40,20 @@ void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
   ring(picture, x, y, 5, 2.5, kMark);
 }
 
-struct Heading {
-  std::string title, facts;
-};
-
-Heading heading_of(const Report& report) {
-  std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
-                      "    head " + report.shown.head + (report.shown.relative ? "    relative to all words" : "") +
-                      "    " + patches_text(report.main_view().grid) + "    " +
-                      (report.scale == "shared" ? "one scale for all words" : "each word on its own scale");
+Heading heading_of(const Report& report, SheetLanguage language) {
+  std::string facts = facts_text(report, report.main_view().grid, language) + "    " +
+                      (report.scale == "shared" ? language.say("所有词共用一个色阶", "one scale for all words")
+                                                : language.say("每词各用自己的色阶", "each word on its own scale"));
   if (report.words.size() > kMostWords) {
-    facts += "    first " + std::to_string(kMostWords) + " of " + std::to_string(report.words.size()) + " words";
+    const std::string shown = std::to_string(kMostWords), all = std::to_string(report.words.size());
+    facts += language.say("    前 ", "    first ") + shown + language.say(" 词，共 ", " of ") + all +
+             language.say(" 词", " words");
   }
   return {report.instruction, std::move(facts)};
 }
 
-Heading heading_of(const ViewReading& view, std::size_t number) {
-  return {"view " + std::to_string(number), view.image_path + "    " + patches_text(view.grid)};
-}
-
-void draw_heading(Sheet& sheet, const Heading& heading) {
-  const int width = sheet.canvas.width - 2 * SheetLayout::kMargin, y = SheetLayout::kMargin;
-  const auto draw = [&](const std::string& text, int top, int px, Colour ink) {
-    sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, top, px, fitted(sheet.labels, text, px, width), ink);
-  };
-  draw(heading.title, y, SheetLayout::kTitlePx, kInk);
-  if (!sheet.labels.can_draw(heading.facts)) return;  // no font: fragments would only confuse
-  draw(heading.facts, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx, kFaintInk);
+Heading heading_of(const ViewReading& view, std::size_t number, SheetLanguage language) {
+  return {language.say("视角 ", "view ") + std::to_string(number), view.image_path};
 }
 
 // The name on the left, the detail on the right; both stand on one baseline.
@@ -120,9 +99,9 @@ std::string word_detail(const Sheet& sheet, const Word& word, const WordReading&
   constexpr double kWorthSaying = 0.3, kMostOfLine = 0.75;
   const int patch = best_patch(reading.heat);
   std::string doubts;
-  if (!word.known) doubts += sheet.say("未知   ", "unknown   ");
+  if (!word.known) doubts += sheet.language.say("未知   ", "unknown   ");
   if (reading.nothing && *reading.nothing >= kWorthSaying) {
-    doubts += sheet.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
+    doubts += sheet.language.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
   }
   const std::string number = "patch " + std::to_string(patch) + "   ";
   const std::string weight = format_weight(reading.heat[static_cast<std::size_t>(patch)]);
@@ -138,8 +117,8 @@ void draw_image_panel(Sheet& sheet, const Image& small, const PatchGrid& grid, c
   if (target) draw_target(picture, *target, grid);
   draw_picture(sheet, 0, picture);
   const std::string size = std::to_string(grid.image_width) + " x " + std::to_string(grid.image_height);
-  const std::string name =
-      target ? sheet.say("目标", "target") + ("  " + format_weight(target->score)) : sheet.say("图像", "image");
+  const std::string name = target ? sheet.language.say("目标", "target") + ("  " + format_weight(target->score))
+                                  : sheet.language.say("图像", "image");
   draw_caption(sheet, 0, name, size);
 }
 
@@ -148,6 +127,7 @@ struct Style {
   const Words& words;
   const Looks& looks;
   const Labels& labels;
+  SheetLanguage language;
   std::vector<double> maxima;  // [num_words]
 };
 
@@ -156,12 +136,11 @@ Image draw_section(const Image& image, const ViewReading& view, const std::optio
                    const Heading& heading, const Style& style) {
   const std::size_t num_words = std::min(style.words.size(), kMostWords);
   const SheetLayout layout = plan_sheet(image.width, image.height, num_words + 1);
-  Sheet sheet{Image(layout.width(), layout.height()), layout, style.labels, false};
-  sheet.chinese = style.looks.chinese_labels && style.labels.can_draw(kChineseLabels);
+  Sheet sheet{Image(layout.width(), layout.height()), layout, style.labels, style.language};
   fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
 
   const auto& [small, small_grid] = at_size(image, view.grid, layout.picture_width, layout.picture_height);
-  draw_heading(sheet, heading);
+  draw_heading(sheet.canvas, heading, style.labels);
   draw_image_panel(sheet, small, view.grid, target);
   const Colormap map = make_colormap(style.looks.colormap);
   // Each word draws in its own panel.
@@ -179,40 +158,18 @@ Image draw_section(const Image& image, const ViewReading& view, const std::optio
   return std::move(sheet.canvas);
 }
 
-Image stacked(const std::vector<Image>& sections) {
-  int width = 0, height = 0;
-  for (const Image& section : sections) {
-    width = std::max(width, section.width);
-    height += section.height;
-  }
-  Image sheet(width, height);
-  fill(sheet, {0, 0, width, height}, kPaper);
-  int y = 0;
-  for (const Image& section : sections) {
-    paste(sheet, 0, y, section);
-    y += section.height;
-  }
-  return sheet;
-}
-
 }  // namespace
-
-std::string overview_text(const Report& report, const Looks& looks) {
-  std::string text = report.instruction;
-  for (const Word& word : report.words) text += word.text;
-  for (const ViewReading& view : report.views) text += view.image_path;
-  return looks.chinese_labels ? text + kChineseLabels : text;
-}
 
 Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels) {
   if (images.size() != report.views.size()) throw std::logic_error("an image a view is needed");
-  const Style style{report.words, looks, labels, scale_maxima(report)};
+  const Style style{report.words, looks, labels, {looks, labels}, scale_maxima(report)};
   std::vector<Image> sections;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const ViewReading& view = report.views[i];
     if (view.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
-    sections.push_back(i == 0 ? draw_section(images[i], view, report.target, heading_of(report), style)
-                              : draw_section(images[i], view, std::nullopt, heading_of(view, i), style));
+    sections.push_back(i == 0
+                           ? draw_section(images[i], view, report.target, heading_of(report, style.language), style)
+                           : draw_section(images[i], view, std::nullopt, heading_of(view, i, style.language), style));
   }
   return sections.size() == 1 ? std::move(sections.front()) : stacked(sections);
 }

@@ -1,9 +1,13 @@
 #include "render/sheet_parts.hpp"
 
+#include <algorithm>
+
 #include <cstdint>
 #include <cstdio>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+
+#include "render/canvas.hpp"
 
 namespace attnviz::render {
 
@@ -23,6 +27,34 @@ std::string fitted(const Labels& labels, const std::string& text, int px, int ma
   }
   return begin + "...";
 }
+
+void draw_heading(Image& sheet, const Heading& heading, const Labels& labels) {
+  const int width = sheet.width - 2 * kHeadingMargin;
+  const auto draw = [&](const std::string& text, int y, int px, Colour ink) {
+    labels.draw(sheet, kHeadingMargin, y, px, fitted(labels, text, px, width), ink);
+  };
+  draw(heading.title, kHeadingMargin, kHeadingPx, kInk);
+  if (!labels.can_draw(heading.facts)) return;  // no font: fragments would only confuse
+  draw(heading.facts, kHeadingMargin + kHeadingPx + 4, kFactsPx, kFaintInk);
+}
+
+Image stacked(const std::vector<Image>& sections) {
+  int width = 0, height = 0;
+  for (const Image& section : sections) {
+    width = std::max(width, section.width);
+    height += section.height;
+  }
+  Image sheet(width, height);
+  fill(sheet, {0, 0, width, height}, kPaper);
+  int y = 0;
+  for (const Image& section : sections) {
+    paste(sheet, 0, y, section);
+    y += section.height;
+  }
+  return sheet;
+}
+
+double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (1 - level)); }
 
 Looks faded(Looks looks, const WordReading& reading) {
   looks.alpha *= 1 - reading.nothing.value_or(0);

@@ -134,8 +134,9 @@ void parse_facts(const Json& json, Report& report) {
   report.scale = string_member(shown, "scale");
   report.main_view().grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
   for (const Json& view : array_member(json, "views")) {
-    report.views.push_back(
-        {string_member(view, "path"), parse_grid(object_member(view, "grid"), view, report.model.patch_px), {}, {}});
+    ViewReading& further = report.views.emplace_back();
+    further.image_path = string_member(view, "path");
+    further.grid = parse_grid(object_member(view, "grid"), view, report.model.patch_px);
   }
 }
 

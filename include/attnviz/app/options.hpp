@@ -32,6 +32,7 @@ struct RunOptions {
   std::optional<std::string> words;        // the user's own segmentation
   std::optional<std::string> layer, head;  // empty: the model's own choice
   bool relative = false;                   // each word's map against the mean over all words
+  bool by_patch = false;                   // which word each patch belongs to, too
   std::optional<int> patches;              // patch budget; empty: the model's own
   bool shared_scale = false;
   render::Looks looks;

@@ -45,9 +45,6 @@ Image word_picture(const Image& image, const PatchGrid& grid, const WordReading&
 Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                 const Looks& looks, int width, int height);
 
-// All text that the overview may show, for Labels to find fonts that draw it.
-std::string overview_text(const Report& report, const Looks& looks);
-
 // The image and one labelled panel a word (the first 120), with the predicted target; below, the same for each further
 // view. `images`: one a view. Labels come from `labels`.
 Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels);
