@@ -20,6 +20,16 @@ constexpr int kMargin = kHeadingMargin, kGap = 24, kLinePx = 19, kLineHeight = 3
 constexpr int kLegendWidth = 260, kLongestSide = 720;
 constexpr std::size_t kMostLines = 60;  // of the legend
 
+// Pale, so that the image's own colours are not taken for words.
+Image in_grey(const Image& image) {
+  Image grey = image;
+  for (std::size_t i = 0; i < grey.rgb.size(); i += 3) {
+    const int luma = (299 * image.rgb[i] + 587 * image.rgb[i + 1] + 114 * image.rgb[i + 2]) / 1000;  // ITU-R BT.601
+    std::fill_n(grey.rgb.begin() + static_cast<std::ptrdiff_t>(i), 3, static_cast<std::uint8_t>(75 + luma * 7 / 10));
+  }
+  return grey;
+}
+
 // One word's weights at pixels.
 struct WordLayer {
   Upsampler weights;
@@ -122,22 +132,21 @@ private:
 }  // namespace
 
 Colour word_colour(std::size_t index) {
-  constexpr std::array<Colour, 8> kOkabeIto{{{0xE6, 0x9F, 0x00},
+  constexpr std::array<Colour, 7> kOkabeIto{{{0xE6, 0x9F, 0x00},
                                              {0x56, 0xB4, 0xE9},
                                              {0xD5, 0x5E, 0x00},
                                              {0x00, 0x9E, 0x73},
                                              {0xCC, 0x79, 0xA7},
                                              {0xF0, 0xE4, 0x42},
-                                             {0x00, 0x72, 0xB2},
-                                             {0x99, 0x99, 0x99}}};
+                                             {0x00, 0x72, 0xB2}}};
   if (index < kOkabeIto.size()) return kOkabeIto[index];
   constexpr double kGoldenAngle = 0.381966;  // of a turn: neighbours lie far apart, and no hue comes twice soon
-  const double hue = std::fmod(static_cast<double>(index) * kGoldenAngle, 1.0);
+  const double hue = std::fmod(0.1 + static_cast<double>(index) * kGoldenAngle, 1.0);  // the first: violet
   return from_hsl(hue, 0.65, index % 2 == 0 ? 0.42 : 0.66);
 }
 
 Image patch_picture(const Image& image, const ViewReading& view, const Looks& looks) {
-  Image result = image;
+  Image result = in_grey(image);
   const std::vector<WordLayer> layers = layers_of(view, looks.interpolation);
   const auto width = static_cast<std::size_t>(image.width), height = static_cast<std::size_t>(image.height);
   parallel_for((height + kRowsPerPart - 1) / kRowsPerPart, [&](std::size_t part) {

@@ -11,13 +11,13 @@
 
 namespace attnviz::render {
 
-// The colour of word number `index`: the first eight can be told apart by colour-blind readers (Okabe and Ito, "Color
+// The colour of word number `index`: the first seven can be told apart by colour-blind readers (Okabe and Ito, "Color
 // Universal Design"); further ones go on around the hues.
 Colour word_colour(std::size_t index);
 
-// The image, each pixel in the colour of the word that looks at it most: weights are interpolated for each word, then
-// compared (analysis::read_patches compares those of whole patches). The opacity grows with that word's weight as on
-// its own overlay, up to looks.alpha, and shrinks as there by what it gives to "nothing here".
+// The image in pale grey, each pixel in the colour of the word that looks at it most: weights are interpolated for each
+// word, then compared (analysis::read_patches compares those of whole patches). The opacity grows with that word's
+// weight as on its own overlay, up to looks.alpha, and shrinks as there by what it gives to "nothing here".
 Image patch_picture(const Image& image, const ViewReading& view, const Looks& looks);
 
 // That of each view, with a legend: the words, and how many patches each comes first in.
