@@ -79,6 +79,7 @@ std::vector<double> scale_maxima(const Report& report) {
     }
   }
   std::vector<double> maxima;
+  maxima.reserve(peaks.size());
   for (const Peak& peak : peaks) maxima.push_back(report.scale == "shared" ? highest.weight : peak.weight);
   return maxima;
 }

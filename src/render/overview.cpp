@@ -103,12 +103,11 @@ std::string word_detail(const Sheet& sheet, const Word& word, const WordReading&
   if (reading.nothing && *reading.nothing >= kWorthSaying) {
     doubts += sheet.language.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
   }
-  const std::string number = "patch " + std::to_string(patch) + "   ";
   const std::string weight = format_weight(reading.heat[static_cast<std::size_t>(patch)]);
-  for (const std::string& detail : {doubts + number + weight, doubts + weight}) {
-    if (sheet.labels.width(detail, SheetLayout::kDetailPx) <= kMostOfLine * sheet.layout.panel_width) return detail;
-  }
-  return weight;
+  std::string whole = doubts + "patch " + std::to_string(patch) + "   " + weight;
+  const double room = kMostOfLine * sheet.layout.panel_width;
+  if (sheet.labels.width(whole, SheetLayout::kDetailPx) <= room) return whole;
+  return doubts + weight;
 }
 
 // Panel 0: the image as it is, with the place of the action.
