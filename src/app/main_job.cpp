@@ -1,11 +1,10 @@
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 
 #include "app/job_files.hpp"
+#include "app/preview.hpp"
 #include "app/sheets.hpp"
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
@@ -15,7 +14,6 @@
 #include "attnviz/core/parallel.hpp"
 #include "attnviz/render/patch_sheet.hpp"
 #include "attnviz/render/sheet_text.hpp"
-#include "attnviz/report/preview.hpp"
 #include "attnviz/report/report_json.hpp"
 
 namespace attnviz::app {
@@ -98,37 +96,6 @@ void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
 void say_where(const fs::path& dir, report::Language language) {
   if (::isatty(STDERR_FILENO) != 1) return;
   notice("attnviz: " + std::string(language == report::Language::zh ? "结果在 " : "results in ") + dir.string() + "\n");
-}
-
-void print_preview(const RunOptions& options, const JobResult& job) {
-  constexpr int kPanelColumns = 48, kTextRows = 3;
-  const std::optional<TerminalSize> terminal = terminal_size();
-  if (!terminal || !options.colour) {
-    const bool chinese = options.common.language == report::Language::zh;
-    if (!options.common.quiet) {
-      notice(chinese ? "attnviz: 标准输出不是彩色终端，不显示预览\n"
-                     : "attnviz: no preview: standard output is no terminal with colours\n");
-    }
-    return;
-  }
-  const int side_by_side = std::max(1, terminal->columns / kPanelColumns);
-  const int width = std::max(8, terminal->columns / side_by_side - 2);
-  const int height = std::max(8, 2 * (terminal->rows - kTextRows));
-  const Report& report = job.report;
-  const std::vector<double> maxima = render::scale_maxima(report);
-  std::vector<report::PreviewPanel> panels;
-  for (std::size_t number = 0; number < report.views.size(); ++number) {
-    const ViewReading& view = report.views[number];
-    const std::string end = number == 0 ? "" : " (view " + std::to_string(number) + ")";
-    for (std::size_t word = 0; word < view.readings.size(); ++word) {
-      panels.push_back(
-          {report.words[word].text + end, render::thumbnail(job.images[number], view.grid, view.readings[word],
-                                                            maxima[word], options.looks, width, height)});
-    }
-  }
-  const char* colours = std::getenv("COLORTERM");
-  const bool full = colours != nullptr && (std::string(colours) == "truecolor" || std::string(colours) == "24bit");
-  print(report::preview(panels, terminal->columns, full ? report::ColourDepth::full : report::ColourDepth::palette));
 }
 
 void print_result(const RunOptions& options, const JobResult& job) {
