@@ -170,7 +170,7 @@ Image patch_sheet(const std::vector<Image>& images, const Report& report, const 
   for (std::size_t i = 0; i < images.size(); ++i) {
     const ViewReading& view = report.views[i];
     const std::string facts = facts_text(report, view.grid, language) + "    " +
-                              language.say("每格属于哪个词", "which word each patch belongs to");
+                              language.say("每块属于哪个词", "which word each patch belongs to");
     const Heading heading = i == 0 ? Heading{report.instruction, facts}
                                    : Heading{language.say("视角 ", "view ") + std::to_string(i), view.image_path};
     sections.push_back(Section(report, view, looks, labels).draw(images[i], heading));

@@ -27,7 +27,7 @@ std::string facts_text(const Report& report, const PatchGrid& grid, SheetLanguag
             report.shown.head + kSpace;
   }
   if (report.shown.relative) text += std::string(language.say("相对于所有词的平均", "relative to all words")) + kSpace;
-  return text + std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + language.say(" 格", " patches");
+  return text + std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + language.say(" 块", " patches");
 }
 
 }  // namespace attnviz::render
