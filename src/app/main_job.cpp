@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "app/job_files.hpp"
+#include "app/page.hpp"
 #include "app/preview.hpp"
 #include "app/sheets.hpp"
 #include "app/terminal_io.hpp"
@@ -129,6 +130,11 @@ void run_main_job(const RunOptions& options) {
   Report& report = job.report;
   report.timing.load += model_ms;
   draw(job, options, outputs);
+  if (options.write_html) {
+    stage.lap_ms();
+    outputs.add(kPage, make_page(job, options));
+    report.timing.render += stage.lap_ms();
+  }
   report.timing.total = total.elapsed_ms();
   if (options.write_json) outputs.add("report.json", report::to_json(report));
   outputs.commit(own, options.force);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -112,7 +113,9 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
       ->allow_extra_args(false)
       ->type_name("heads|layers");
   app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
-  app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
+  app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore)")
+      ->type_name("png,json,html")
+      ->capture_default_str();
   app.add_option("--stdout", raw.standard_output, "what is printed")
       ->check(one_of({"text", "json", "none"}))
       ->type_name("text|json|none")
@@ -205,18 +208,19 @@ std::optional<std::string> given(const std::string& text) { return text.empty() 
 
 void finish_formats(RunOptions& run, const std::string& formats) {
   run.write_png = run.write_json = false;
+  const std::map<std::string, bool*> known{
+      {"png", &run.write_png}, {"json", &run.write_json}, {"html", &run.write_html}};
   std::istringstream list(formats);
   for (std::string name; std::getline(list, name, ',');) {
-    if (name == "png") {
-      run.write_png = true;
-    } else if (name == "json") {
-      run.write_json = true;
-    } else {
-      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json", "see attnviz --help");
+    const auto found = known.find(name);
+    if (found == known.end()) {
+      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json, html", "see attnviz --help");
     }
+    *found->second = true;
   }
-  if (!run.write_png && !run.write_json)
-    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json or both");
+  if (!run.write_png && !run.write_json && !run.write_html) {
+    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json, html or several");
+  }
 }
 
 bool colour_wanted(const RawOptions& raw) {

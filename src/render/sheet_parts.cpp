@@ -1,6 +1,7 @@
 #include "render/sheet_parts.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <cstdint>
 #include <cstdio>
@@ -59,6 +60,13 @@ double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (
 Looks faded(Looks looks, const WordReading& reading) {
   looks.alpha *= 1 - reading.nothing.value_or(0);
   return looks;
+}
+
+Image at_most(const Image& image, int longest) {
+  const double scale = static_cast<double>(longest) / std::max(image.width, image.height);
+  if (scale >= 1) return image;
+  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
+  return at_size(image, {}, pixels(image.width), pixels(image.height)).image;
 }
 
 SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int height) {

@@ -361,3 +361,14 @@ TEST_CASE("help and version") {
   CHECK(attnviz_run({"models"}).out.find("base") == 0);
   CHECK(attnviz_run({"models", "info", "base"}).out.find("cross") != std::string::npos);
 }
+
+TEST_CASE("--formats html writes a page, alone or with the others, and the next run takes it back") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red cup", "--formats", "html", "-o", dir / "alone"}).exit_code == 0);
+  CHECK(files_below(dir / "alone") == std::set<std::string>{"report.html"});
+  REQUIRE(attnviz_run({image, "red cup", "--formats", "json,html", "-o", dir / "out"}).exit_code == 0);
+  CHECK(read_bytes(dir / "out/report.html").starts_with("<!doctype html>"));
+  REQUIRE(attnviz_run({image, "red cup", "--formats", "json", "-o", dir / "out"}).exit_code == 0);
+  CHECK(files_below(dir / "out") == std::set<std::string>{"report.json"});
+}

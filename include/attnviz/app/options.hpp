@@ -36,7 +36,7 @@ struct RunOptions {
   std::optional<int> patches;              // patch budget; empty: the model's own
   bool shared_scale = false;
   render::Looks looks;
-  bool write_png = true, write_json = true;
+  bool write_png = true, write_json = true, write_html = false;
   bool heads_sheet = false, layers_sheet = false;
   std::optional<std::string> word;  // of sheets: the text of a word or its number; empty: all
   enum class Stdout { text, json, none } standard_output = Stdout::text;

@@ -56,5 +56,13 @@ std::vector<double> scale_maxima(const Report& report);
 
 // PNG bytes (stb_image_write with libdeflate).
 std::vector<std::uint8_t> encode_png(const Image& image);
+// JPEG bytes, as good as photographs need (quality 88).
+std::vector<std::uint8_t> encode_jpeg(const Image& image);
+
+// The image, made smaller where its longer side is more than `longest` pixels.
+Image at_most(const Image& image, int longest);
+
+// The 256 colours of a colormap, six hexadecimal digits each.
+std::string colormap_digits(const std::string& name);
 
 }  // namespace attnviz::render
