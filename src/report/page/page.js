@@ -100,7 +100,9 @@ function startPage(data) {
     };
     stage.onkeydown = (event) => movePatch(event, number);
     const name = (data.views.length > 1 ? `${say.view} ${number}: ` : '') + `${view.path}, ${grid.image_width} x ${grid.image_height}`;
-    return {view, grid, canvas, marks, stage, figure: make('figure', {}, stage, make('figcaption', {textContent: name}))};
+    const figure = make('figure', {}, stage, make('figcaption', {textContent: name}));
+    figure.style.flex = `${ratio} 1 ${Math.min(320, 220 * ratio)}px`;  // views side by side are equally high
+    return {view, grid, canvas, marks, stage, figure};
   });
 
   function choosePatch(view, patch) {
