@@ -23,12 +23,13 @@ render::MapMatrix empty_matrix(const View& view, const std::string& title) {
   const Report& report = view.report;
   render::MapMatrix matrix;
   matrix.title = title;
-  matrix.one_scale = report.scale == "shared";
-  matrix.subtitle = report.model.name + "    " + report.model.signal + "    " +
-                    (report.shown.relative ? "relative to all words    " : "") + std::to_string(view.grid.cols()) +
-                    " x " + std::to_string(view.grid.rows()) + " patches    " +
-                    (matrix.one_scale ? "one scale for all maps" : "each map on its own scale") +
-                    "; below it the weight of its top colour";
+  if (report.scale == "shared") matrix.scale = render::MatrixScale::all;
+  matrix.subtitle =
+      report.model.name + "    " + report.model.signal + "    " +
+      (report.shown.relative ? "relative to all words    " : "") + std::to_string(view.grid.cols()) + " x " +
+      std::to_string(view.grid.rows()) + " patches    " +
+      (matrix.scale == render::MatrixScale::all ? "one scale for all maps" : "each map on its own scale") +
+      "; below it the weight of its top colour";
   return matrix;
 }
 

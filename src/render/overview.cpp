@@ -179,22 +179,6 @@ Image draw_section(const Image& image, const ViewReading& view, const std::optio
   return std::move(sheet.canvas);
 }
 
-Image stacked(const std::vector<Image>& sections) {
-  int width = 0, height = 0;
-  for (const Image& section : sections) {
-    width = std::max(width, section.width);
-    height += section.height;
-  }
-  Image sheet(width, height);
-  fill(sheet, {0, 0, width, height}, kPaper);
-  int y = 0;
-  for (const Image& section : sections) {
-    paste(sheet, 0, y, section);
-    y += section.height;
-  }
-  return sheet;
-}
-
 }  // namespace
 
 std::string overview_text(const Report& report, const Looks& looks) {

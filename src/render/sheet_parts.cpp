@@ -1,9 +1,12 @@
 #include "render/sheet_parts.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+
+#include "render/canvas.hpp"
 
 namespace attnviz::render {
 
@@ -38,6 +41,22 @@ SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int hei
   const bool shrinks = width < image.width || height < image.height;
   cv::resize(from, to, to.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
   return result;
+}
+
+Image stacked(const std::vector<Image>& sheets) {
+  int width = 0, height = 0;
+  for (const Image& sheet : sheets) {
+    width = std::max(width, sheet.width);
+    height += sheet.height;
+  }
+  Image canvas(width, height);
+  fill(canvas, {0, 0, width, height}, kPaper);
+  int y = 0;
+  for (const Image& sheet : sheets) {
+    paste(canvas, 0, y, sheet);
+    y += sheet.height;
+  }
+  return canvas;
 }
 
 }  // namespace attnviz::render
