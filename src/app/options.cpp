@@ -153,6 +153,24 @@ CLI::App* add_inspect(CLI::App& app, InspectOptions& inspect, CommonOptions& com
   return command;
 }
 
+CLI::App* add_diff(CLI::App& app, DiffOptions& diff, CommonOptions& common, RawOptions& raw) {
+  CLI::App* command = app.add_subcommand("diff", "two finished reports of one image side by side");
+  add_language(*command, common, raw);
+  command->add_option("A", diff.path_a, "a report.json")->required();
+  command->add_option("B", diff.path_b, "another: of another model, checkpoint or setting")->required();
+  command->add_option("--word", raw.word, "one word, or its number in A (all words)")->type_name("W");
+  command->add_flag("--json", diff.json, "JSON, for programs");
+  command->add_option("--png", diff.png_path, "draw the maps here: A, B, what was lost and gained")->type_name("FILE");
+  command->add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
+  command->footer(
+      "overlap: the share of the word's weight that lies in the same places in A and B, 1: the same map;\n"
+      "best: the patch of highest weight and that weight; apart: from one to the other, and as a share of the "
+      "diagonal;\n"
+      "moved: how much weight lies elsewhere in B, from the mean place of what was lost to that of what was gained.\n"
+      "Example:\n  attnviz diff base/report.json cross-1/report.json --png diff.png");
+  return command;
+}
+
 CLI::App* add_models(CLI::App& app, ModelsOptions& models) {
   CLI::App* command = app.add_subcommand("models", "what can be loaded");
   CLI::App* info = command->add_subcommand("info", "about one model");
@@ -261,14 +279,15 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-      "Commands: attnviz inspect REPORT.json, attnviz eval DATASET.jsonl, attnviz models [list|info NAME|check PATH],\n"
-      "attnviz bench (each has --help).");
+      "Commands: attnviz inspect REPORT.json, attnviz diff A.json B.json, attnviz eval DATASET.jsonl,\n"
+      "attnviz models [list|info NAME|check PATH], attnviz bench (each has --help).");
   CommonOptions common;
   RawOptions raw;
   RunOptions run;
   EvalOptions eval;
   ModelsOptions models;
   InspectOptions inspect;
+  DiffOptions diff;
   BenchOptions bench;
   app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
   add_model(app, common);
@@ -276,6 +295,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_main_job(app, run, raw);
   const CLI::App* eval_command = add_eval(app, eval, common, raw);
   const CLI::App* inspect_command = add_inspect(app, inspect, common, raw);
+  const CLI::App* diff_command = add_diff(app, diff, common, raw);
   const CLI::App* models_command = add_models(app, models);
   const CLI::App* bench_command = add_bench(app, bench, common, raw);
   app.require_subcommand(0, 1);
@@ -283,13 +303,18 @@ Command parse_command_line(int argc, const char* const* argv) {
 
   for (const CLI::App* command : app.get_subcommands()) refuse_options_of_others(app, *command);
   common.language = raw.language == "zh" ? report::Language::zh : report::Language::en;
-  run.common = eval.common = inspect.common = bench.common = common;
+  run.common = eval.common = inspect.common = diff.common = bench.common = common;
   if (models_command->parsed()) return models;
   if (inspect_command->parsed()) {
     inspect.word = given(raw.word);
     if (inspect_command->count("--top") > 0) inspect.top_k = raw.top_k;
     inspect.colour = colour_wanted(raw);
     return inspect;
+  }
+  if (diff_command->parsed()) {
+    diff.word = given(raw.word);
+    diff.colour = colour_wanted(raw);
+    return diff;
   }
   if (bench_command->parsed()) return bench;
   if (eval_command->parsed()) {

@@ -130,11 +130,13 @@ void check_file_place(const fs::path& path) {
   check_folder(path.has_parent_path() ? path.parent_path() : fs::path("."), "give another path");
 }
 
-void write_file(const fs::path& path, const std::string& text) {
+void write_file(const fs::path& path, const std::string& text) { write_file(path, bytes_of(text)); }
+
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   const fs::path temporary = path.string() + ".attnviz-" + std::to_string(::getpid()) + ".tmp";
   std::error_code error;
   try {
-    write_all(temporary, bytes_of(text), path);
+    write_all(temporary, bytes, path);
     fs::rename(temporary, path, error);
     if (error) fail(path, error.message());
   } catch (...) {

@@ -23,6 +23,10 @@ struct Dispatch {
   void operator()(const PrintAndLeave& leave) const { print(leave.text); }
   void operator()(const ModelsOptions& options) const { run_models(options); }
   void operator()(const InspectOptions& options) const { run_inspect(options); }
+  void operator()(const DiffOptions& options) const {
+    use_threads(options.common.threads);
+    run_diff(options);
+  }
   void operator()(const RunOptions& options) const {
     use_threads(options.common.threads);
     run_main_job(options);

@@ -24,10 +24,11 @@ struct View {
 render::MapMatrix empty_matrix(const View& view, const std::string& title) {
   render::MapMatrix matrix;
   matrix.title = title;
-  matrix.one_scale = view.report.scale == "shared";
+  const bool one_scale = view.report.scale == "shared";
+  if (one_scale) matrix.scale = render::MatrixScale::all;
   matrix.subtitle = render::facts_text(view.report, view.grid, view.language, false) + "    " +
-                    (matrix.one_scale ? view.language.say("所有图共用一个色阶", "one scale for all maps")
-                                      : view.language.say("每图各用自己的色阶", "each map on its own scale")) +
+                    (one_scale ? view.language.say("所有图共用一个色阶", "one scale for all maps")
+                               : view.language.say("每图各用自己的色阶", "each map on its own scale")) +
                     view.language.say("，其下为最高色的权重", "; below it the weight of its top colour");
   return matrix;
 }

@@ -27,13 +27,14 @@ struct MatrixLayout {
 };
 
 MatrixLayout plan(const Image& image, const MapMatrix& matrix, const Labels& labels) {
-  constexpr int kLargest = 180, kSmallest = 40, kSheetWidth = 1800, kWidestName = 160;
+  constexpr int kSmallest = 40, kSheetWidth = 1800, kWidestName = 160;
   MatrixLayout layout;
   for (const std::string& name : matrix.rows) {
     layout.names_width = std::max(layout.names_width, labels.width(name, kTextPx) + 2 * kGap);
   }
   layout.names_width = std::min(layout.names_width, kWidestName);
-  const int longest = std::clamp(kSheetWidth / static_cast<int>(matrix.columns.size()) - kGap, kSmallest, kLargest);
+  const int longest =
+      std::clamp(kSheetWidth / static_cast<int>(matrix.columns.size()) - kGap, kSmallest, matrix.largest_map);
   const double scale = static_cast<double>(longest) / std::max(image.width, image.height);
   layout.map_width = std::max(kSmallest, static_cast<int>(std::lround(image.width * scale)));
   layout.map_height = std::max(4, static_cast<int>(std::lround(image.height * scale)));
@@ -54,29 +55,51 @@ void draw_names(Image& canvas, const MapMatrix& matrix, const MatrixLayout& layo
   }
 }
 
-double highest(const WordReading& map) { return *std::ranges::max_element(map.heat); }
+// [rows * columns]: the weight that gets the top colour. A map whose word mostly looks at "nothing here" is faint and
+// sets no scale for others: the highest is chosen by weight times the share that went to the image.
+std::vector<double> tops_of(const MapMatrix& matrix) {
+  const std::size_t together = matrix.scale == MatrixScale::map   ? 1
+                               : matrix.scale == MatrixScale::row ? matrix.columns.size()
+                                                                  : matrix.maps.size();
+  std::vector<double> tops;
+  for (std::size_t begin = 0; begin < matrix.maps.size(); begin += together) {
+    double top = 0, most_seen = -1;
+    for (std::size_t i = begin; i < begin + together; ++i) {
+      const double highest = *std::ranges::max_element(matrix.maps[i].heat);
+      const double seen = highest * (1 - matrix.maps[i].nothing.value_or(0));
+      if (seen > most_seen) top = highest;
+      most_seen = std::max(most_seen, seen);
+    }
+    tops.insert(tops.end(), together, top);
+  }
+  return tops;
+}
 
 }  // namespace
 
 Image matrix_sheet(const Image& image, const PatchGrid& grid, const MapMatrix& matrix, const Looks& looks,
                    const Labels& labels) {
   const std::size_t num_columns = matrix.columns.size();
-  if (matrix.maps.empty() || matrix.maps.size() != matrix.rows.size() * num_columns) {
+  const std::size_t num_maps = matrix.maps.size(), num_captions = matrix.captions.size();
+  if (num_maps == 0 || num_maps != matrix.rows.size() * num_columns ||
+      (num_captions != 0 && num_captions != num_maps)) {
     throw std::logic_error("matrix_sheet: a map for every row and column is needed");
   }
   const MatrixLayout layout = plan(image, matrix, labels);
   Image canvas(layout.x(num_columns) - kGap + kMargin, layout.y(matrix.rows.size()) - kGap + kMargin);
   fill(canvas, {0, 0, canvas.width, canvas.height}, kPaper);
   draw_names(canvas, matrix, layout, labels);
-  double top = 0;
-  for (const WordReading& map : matrix.maps) top = std::max(top, highest(map));
+  const std::vector<double> tops = tops_of(matrix);
   const SizedImage small = at_size(image, grid, layout.map_width, layout.map_height);
-  parallel_for(matrix.maps.size(), [&](std::size_t i) {
+  const Image behind = matrix.first_pale < num_columns ? pale(small.image) : Image();
+  parallel_for(num_maps, [&](std::size_t i) {
     const WordReading& map = matrix.maps[i];
-    const double scale_max = matrix.one_scale ? top : highest(map);
     const int x = layout.x(i % num_columns), y = layout.y(i / num_columns);
-    paste(canvas, x, y, word_picture(small.image, small.grid, map, scale_max, looks, labels));
-    labels.draw(canvas, x, y + layout.map_height + 2, kDetailPx, format_weight(scale_max), kFaintInk);
+    const Image& under = i % num_columns < matrix.first_pale ? small.image : behind;
+    paste(canvas, x, y, word_picture(under, small.grid, map, tops[i], looks, labels));
+    const std::string caption = matrix.captions.empty() ? format_weight(tops[i]) : matrix.captions[i];
+    labels.draw(canvas, x, y + layout.map_height + 2, kDetailPx, fitted(labels, caption, kDetailPx, layout.map_width),
+                kFaintInk);
   });
   return canvas;
 }

@@ -20,16 +20,6 @@ constexpr int kMargin = kHeadingMargin, kGap = 24, kLinePx = 19, kLineHeight = 3
 constexpr int kLegendWidth = 260, kLongestSide = 720;
 constexpr std::size_t kMostLines = 60;  // of the legend
 
-// Pale, so that the image's own colours are not taken for words.
-Image in_grey(const Image& image) {
-  Image grey = image;
-  for (std::size_t i = 0; i < grey.rgb.size(); i += 3) {
-    const int luma = (299 * image.rgb[i] + 587 * image.rgb[i + 1] + 114 * image.rgb[i + 2]) / 1000;  // ITU-R BT.601
-    std::fill_n(grey.rgb.begin() + static_cast<std::ptrdiff_t>(i), 3, static_cast<std::uint8_t>(75 + luma * 7 / 10));
-  }
-  return grey;
-}
-
 // One word's weights at pixels.
 struct WordLayer {
   Upsampler weights;
@@ -146,7 +136,7 @@ Colour word_colour(std::size_t index) {
 }
 
 Image patch_picture(const Image& image, const ViewReading& view, const Looks& looks) {
-  Image result = in_grey(image);
+  Image result = pale(image);
   const std::vector<WordLayer> layers = layers_of(view, looks.interpolation);
   const auto width = static_cast<std::size_t>(image.width), height = static_cast<std::size_t>(image.height);
   parallel_for((height + kRowsPerPart - 1) / kRowsPerPart, [&](std::size_t part) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-
 #include <cstdint>
 #include <cstdio>
 #include <opencv2/core.hpp>
@@ -39,27 +38,20 @@ void draw_heading(Image& sheet, const Heading& heading, const Labels& labels) {
   draw(heading.facts, kHeadingMargin + kHeadingPx + 4, kFactsPx, kFaintInk);
 }
 
-Image stacked(const std::vector<Image>& sections) {
-  int width = 0, height = 0;
-  for (const Image& section : sections) {
-    width = std::max(width, section.width);
-    height += section.height;
-  }
-  Image sheet(width, height);
-  fill(sheet, {0, 0, width, height}, kPaper);
-  int y = 0;
-  for (const Image& section : sections) {
-    paste(sheet, 0, y, section);
-    y += section.height;
-  }
-  return sheet;
-}
-
 double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (1 - level)); }
 
 Looks faded(Looks looks, const WordReading& reading) {
   looks.alpha *= 1 - reading.nothing.value_or(0);
   return looks;
+}
+
+Image pale(const Image& image) {
+  Image grey = image;
+  for (std::size_t i = 0; i < grey.rgb.size(); i += 3) {
+    const int luma = (299 * image.rgb[i] + 587 * image.rgb[i + 1] + 114 * image.rgb[i + 2]) / 1000;  // ITU-R BT.601
+    std::fill_n(grey.rgb.begin() + static_cast<std::ptrdiff_t>(i), 3, static_cast<std::uint8_t>(100 + luma * 6 / 10));
+  }
+  return grey;
 }
 
 Image at_most(const Image& image, int longest) {
@@ -78,6 +70,22 @@ SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int hei
   const bool shrinks = width < image.width || height < image.height;
   cv::resize(from, to, to.size(), 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
   return result;
+}
+
+Image stacked(const std::vector<Image>& sheets) {
+  int width = 0, height = 0;
+  for (const Image& sheet : sheets) {
+    width = std::max(width, sheet.width);
+    height += sheet.height;
+  }
+  Image canvas(width, height);
+  fill(canvas, {0, 0, width, height}, kPaper);
+  int y = 0;
+  for (const Image& sheet : sheets) {
+    paste(canvas, 0, y, sheet);
+    y += sheet.height;
+  }
+  return canvas;
 }
 
 }  // namespace attnviz::render

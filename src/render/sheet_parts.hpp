@@ -28,15 +28,15 @@ constexpr int kHeadingPx = 26, kFactsPx = 15, kHeadingMargin = 28;
 constexpr int kHeadingHeight = kHeadingPx + 4 + kFactsPx;
 void draw_heading(Image& sheet, const Heading& heading, const Labels& labels);
 
-// One below the other.
-Image stacked(const std::vector<Image>& sections);
-
 // Of a level of weight, 0..1: starts at nothing and grows faster than the weight, so that what has half of it is plain
 // to see. `alpha`: of level 1.
 double opacity(double level, double alpha);
 
 // The opacity shrinks by the share that went to "nothing here".
 Looks faded(Looks looks, const WordReading& reading);
+
+// Light grey: what is drawn over it keeps its colours, and faint maps show.
+Image pale(const Image& image);
 
 // The image at another size, cut into the same patches.
 struct SizedImage {

@@ -1,5 +1,7 @@
 #include "attnviz/report/report_file.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -13,6 +15,8 @@ namespace {
 
 constexpr int kMaxPixels = 1 << 20, kMaxWords = 100'000, kMaxPatches = 1 << 24;
 constexpr double kMostWeight = 1 + 1e-5;  // rounded to 6 digits
+constexpr double kSumTolerance = 1e-3;
+constexpr double kFarthest = 1 << 24;  // pixels: what is farther lies in no image
 
 PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
   PatchGrid grid;
@@ -39,7 +43,23 @@ PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
   return grid;
 }
 
-Box box_of(const Json& object) { return parse_box(array_member(object, "box"), "\"box\""); }
+bool is_pixel(const Json& json) { return json.is_number() && std::abs(json.get<double>()) <= kFarthest; }
+
+Box box_of(const Json& object) {
+  const Json& json = array_member(object, "box");
+  const Box box = parse_box(json, "\"box\"");
+  if (!std::ranges::all_of(json, is_pixel)) throw std::runtime_error("\"box\" is not of pixels");
+  return box;
+}
+
+// A share of a whole.
+double share_member(const Json& json, const char* name) {
+  const double share = number_member(json, name);
+  if (!(share >= 0 && share <= kMostWeight)) {
+    throw std::runtime_error("\"" + std::string(name) + "\" is not from 0 to 1");
+  }
+  return share;
+}
 
 TopPatch parse_top(const Json& json, const PatchGrid& grid) {
   TopPatch patch;
@@ -47,15 +67,15 @@ TopPatch parse_top(const Json& json, const PatchGrid& grid) {
   patch.patch = whole_member(json, "patch", 0, grid.num_patches() - 1);
   patch.row = whole_member(json, "row", 0, grid.rows() - 1);
   patch.col = whole_member(json, "col", 0, grid.cols() - 1);
-  patch.weight = number_member(json, "weight");
-  patch.cumulative = number_member(json, "cumulative");
+  patch.weight = share_member(json, "weight");
+  patch.cumulative = share_member(json, "cumulative");
   patch.box = box_of(json);
   return patch;
 }
 
-std::optional<double> number_or_null(const Json& json, const char* name) {
+std::optional<double> share_or_null(const Json& json, const char* name) {
   if (json.contains(name) && json[name].is_null()) return std::nullopt;
-  return number_member(json, name);
+  return share_member(json, name);
 }
 
 std::vector<float> parse_map(const Json& json, const PatchGrid& grid) {
@@ -69,14 +89,19 @@ std::vector<float> parse_map(const Json& json, const PatchGrid& grid) {
   if (map.size() != static_cast<std::size_t>(grid.num_patches())) {
     throw std::runtime_error("\"map\" has not one weight a patch");
   }
+  double sum = 0;
+  for (int patch = 0; patch < grid.num_patches(); ++patch) {
+    if (grid.has_content(patch)) sum += map[static_cast<std::size_t>(patch)];
+  }
+  if (std::abs(sum - 1) > kSumTolerance) throw std::runtime_error("\"map\" does not sum to 1 over the image");
   return map;
 }
 
 WordReading parse_reading(const Json& json, const PatchGrid& grid) {
   WordReading reading;
-  reading.entropy = number_member(json, "entropy");
-  reading.nothing = number_or_null(json, "nothing");
-  reading.sink = number_member(json, "sink");
+  reading.entropy = share_member(json, "entropy");
+  reading.nothing = share_or_null(json, "nothing");
+  reading.sink = share_member(json, "sink");
   for (const Json& patch : array_member(json, "top")) reading.top.push_back(parse_top(patch, grid));
   if (reading.top.empty()) throw std::runtime_error("\"top\" is empty");
   reading.heat = parse_map(json, grid);
@@ -102,11 +127,11 @@ void parse_target(const Json& json, Report& report) {
   if (!json.contains("target") || json["target"].is_null()) return;
   const Json& target = object_member(json, "target");
   const Json& point = array_member(target, "point");
-  if (point.size() != 2 || !point[0].is_number() || !point[1].is_number()) {
+  if (point.size() != 2 || !is_pixel(point[0]) || !is_pixel(point[1])) {
     throw std::runtime_error("\"point\" is not [x, y]");
   }
   report.target = Target{{point[0].get<double>(), point[1].get<double>()}, box_of(target)};
-  report.target->score = number_member(target, "score");
+  report.target->score = share_member(target, "score");
 }
 
 void parse_facts(const Json& json, Report& report) {

@@ -3,30 +3,12 @@
 #include <optional>
 #include <stdexcept>
 
-#include "report/json_writer.hpp"
+#include "report/json_parts.hpp"
 #include "report/numbers.hpp"
 #include "report/schema.hpp"
 
 namespace attnviz::report {
 namespace {
-
-Json box_json(const Box& box) {
-  return {round_significant(box.x0), round_significant(box.y0), round_significant(box.x1), round_significant(box.y1)};
-}
-
-Json model_json(const ModelFacts& model) {
-  return {{"name", model.name},       {"fusion", model.fusion}, {"layers", model.num_layers},
-          {"heads", model.num_heads}, {"dim", model.model_dim}, {"patch_px", model.patch_px},
-          {"signal", model.signal}};
-}
-
-Json grid_json(const PatchGrid& grid) {
-  return {{"rows", grid.rows()},
-          {"cols", grid.cols()},
-          {"input_width", grid.input_width},
-          {"input_height", grid.input_height},
-          {"content", {0, 0, grid.content_width, grid.content_height}}};
-}
 
 Json top_json(const std::vector<TopPatch>& top) {
   Json out = Json::array();
@@ -108,10 +90,6 @@ Json patches_json(const std::vector<PatchReading>& patches) {
   return {{"word", std::move(words)}, {"share", std::move(shares)}, {"strength", std::move(strengths)}};
 }
 
-Json image_json(const ViewReading& view) {
-  return {{"path", view.image_path}, {"width", view.grid.image_width}, {"height", view.grid.image_height}};
-}
-
 Json further_views_json(const Report& report) {
   Json out = Json::array();
   for (std::size_t i = 1; i < report.views.size(); ++i) {
@@ -126,13 +104,6 @@ Json words_json(const Report& report) {
   Json out = Json::array();
   for (std::size_t i = 0; i < report.words.size(); ++i) out.push_back(word_json(report, i));
   return out;
-}
-
-Json target_json(const std::optional<Target>& target) {
-  if (!target) return nullptr;
-  return {{"point", {round_significant(target->point.x), round_significant(target->point.y)}},
-          {"box", box_json(target->box)},
-          {"score", round_significant(target->score)}};
 }
 
 Json warnings_json(const std::vector<Warning>& warnings) {

@@ -6,32 +6,10 @@
 #include <stdexcept>
 
 #include "attnviz/core/printable.hpp"
+#include "report/terminal_writer.hpp"
 
 namespace attnviz::report {
 namespace {
-
-constexpr const char* kBold = "\x1b[1m";
-constexpr const char* kGreen = "\x1b[32m";
-constexpr const char* kReset = "\x1b[0m";
-
-std::string fixed(double value, int decimals) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
-}
-
-class Writer {
-public:
-  explicit Writer(const TerminalStyle& style) : style_(style) {}
-
-  const char* say(const char* en, const char* zh) const { return style_.language == Language::zh ? zh : en; }
-  std::string in(const char* colour, const std::string& text) const {
-    return style_.colour ? colour + text + kReset : text;
-  }
-
-private:
-  TerminalStyle style_;
-};
 
 std::string headline(const Writer& out, const Word& word, const TopPatch& best) {
   return std::string(out.say("word '", "语言token '")) + out.in(kBold, printable(word.text)) +

@@ -12,12 +12,17 @@ std::size_t columns_of(char c) {
 
 // The spaces that `text` lacks to fill `columns` of the screen.
 std::string fill(const std::string& text, std::size_t columns) {
-  std::size_t width = 0;
-  for (const char c : text) width += columns_of(c);
+  const std::size_t width = width_of(text);
   return std::string(width < columns ? columns - width : 0, ' ');
 }
 
 }  // namespace
+
+std::size_t width_of(const std::string& text) {
+  std::size_t width = 0;
+  for (const char c : text) width += columns_of(c);
+  return width;
+}
 
 std::string cut_to(const std::string& text, std::size_t columns) {
   std::size_t width = 0, end = 0;

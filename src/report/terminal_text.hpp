@@ -6,6 +6,9 @@
 
 namespace attnviz::report {
 
+// Columns of the screen that the text takes.
+std::size_t width_of(const std::string& text);
+
 // The beginning of `text` that fits into `columns`, whole characters only.
 std::string cut_to(const std::string& text, std::size_t columns);
 

@@ -11,9 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "attnviz/analysis/compare.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/image/decode.hpp"
 #include "attnviz/model/model.hpp"
+#include "attnviz/report/diff_report.hpp"
 #include "attnviz/report/inspect.hpp"
 #include "attnviz/report/report_file.hpp"
 #include "attnviz/report/report_json.hpp"
@@ -106,6 +108,9 @@ void inspect(const std::string& path) {
   report::inspect_text(report, words, 2, {});
   report::inspect_csv(report, words, 2);
   report::inspect_json(text, words, 2);
+  const ReportComparison same = analysis::compare(report, report, analysis::pair_words(report.words, report.words));
+  report::diff_text({path, report}, {path, report}, same, {});
+  report::diff_json({path, report}, {path, report}, same);
 }
 
 std::vector<Reader> readers(const TempDir& dir) {

@@ -60,8 +60,31 @@ TEST_CASE("every map has its own scale, or all share the highest") {
   render::MapMatrix matrix = matrix_of(2, 2);
   const int of_one = 90 * 90;  // maps of 180 x 180 pixels, a quarter each
   CHECK(count_top(draw(matrix)) == 4 * of_one);
-  matrix.one_scale = true;
+  matrix.scale = render::MatrixScale::all;
   CHECK(count_top(draw(matrix)) == of_one);
+}
+
+TEST_CASE("a row may share a scale, which a map that looks at nothing does not set") {
+  render::MapMatrix matrix = matrix_of(2, 2);
+  matrix.scale = render::MatrixScale::row;
+  CHECK(count_top(draw(matrix)) == 2 * 90 * 90);  // the first of each row is the higher
+  matrix.maps[0].nothing = 0.5;
+  CHECK(count_top(draw(matrix)) == 2 * 90 * 90);  // now the second of the first row, the first one is faint
+}
+
+TEST_CASE("maps over a pale copy of the image, maps of another size") {
+  render::MapMatrix matrix = matrix_of(1, 2);
+  matrix.maps[1].nothing = 1;
+  matrix.largest_map = 100;
+  const auto count = [](const Image& sheet, int value) {
+    int found = 0;
+    for (std::size_t i = 0; i < sheet.rgb.size(); i += 3) found += sheet.rgb[i] == value && sheet.rgb[i + 1] == value;
+    return found;
+  };
+  CHECK(count(draw(matrix), 10) == 3 * 50 * 50 + 100 * 100);
+  matrix.first_pale = 1;
+  CHECK(count(draw(matrix), 10) == 3 * 50 * 50);
+  CHECK(count(draw(matrix), 106) == 100 * 100);
 }
 
 TEST_CASE("a map that looks at nothing is the image") {
@@ -81,4 +104,7 @@ TEST_CASE("a matrix with a hole is refused") {
   matrix.maps.pop_back();
   CHECK_THROWS_AS(draw(matrix), std::logic_error);
   CHECK_THROWS_AS(draw(render::MapMatrix{}), std::logic_error);
+  matrix = matrix_of(2, 2);
+  matrix.captions = {"1"};
+  CHECK_THROWS_AS(draw(matrix), std::logic_error);
 }

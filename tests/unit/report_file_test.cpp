@@ -45,7 +45,9 @@ std::string complaint(const std::function<void(Json&)>& change) {
 TEST_CASE("a report comes back as it was written") {
   const TempDir dir;
   Report written = sample_report();
-  written.main_view().readings[1].heat.assign(320, 0.003125F);
+  std::vector<float>& heat = written.main_view().readings[1].heat;
+  heat.assign(256, 1.0F / 256);
+  heat.resize(320);  // the last row is padding
   written.views.push_back(written.views.front());
   written.views[1].image_path = "photos/side.png";
   write_bytes(dir / "report.json", report::to_json(written));
@@ -104,7 +106,20 @@ TEST_CASE("what is wrong with a report is named") {
   CHECK(complaint([](Json& j) {
           j["words"][0]["map"] = {0.5, 0.5};
         }).starts_with("\"map\" has not one weight a patch"));
-  CHECK(complaint([](Json& j) { j["words"][0]["map"] = {-1}; }).starts_with("\"map\" is not of weights"));
+  for (const Json& wrong : {Json(-1), Json(1.5), Json(nullptr), Json("1")}) {
+    CHECK(complaint([&](Json& j) { j["words"][0]["map"] = {wrong}; }).starts_with("\"map\" is not of weights"));
+  }
+  CHECK(complaint([](Json& j) {
+          j["words"][0]["map"] = std::vector<double>(320, 0.0);
+        }).starts_with("\"map\" does not sum to 1 over the image"));
+  CHECK(complaint([](Json& j) {
+          j["words"][0]["map"] = std::vector<double>(320, 0.0);
+          j["words"][0]["map"][319] = 1;  // in the padding
+        }).starts_with("\"map\" does not sum to 1 over the image"));
+  CHECK(complaint([](Json& j) { j["words"][0]["entropy"] = 1e300; }).starts_with("\"entropy\" is not from 0 to 1"));
+  CHECK(complaint([](Json& j) { j["words"][0]["nothing"] = -1; }).starts_with("\"nothing\" is not from 0 to 1"));
+  CHECK(complaint([](Json& j) { j["target"]["box"][0] = -1e300; }).starts_with("\"box\" is not of pixels"));
+  CHECK(complaint([](Json& j) { j["target"]["point"] = {1, 1e300}; }).starts_with("\"point\" is not [x, y]"));
   CHECK(complaint([](Json& j) { j["words"][0]["views"] = {1}; }).starts_with("\"views\" has not one reading a view"));
   CHECK(complaint([](Json& j) { j["target"]["point"] = {1}; }).starts_with("\"point\" is not [x, y]"));
 }

@@ -12,6 +12,7 @@ int run_program(int argc, const char* const* argv);
 void run_main_job(const RunOptions& options);
 void run_eval(const EvalOptions& options);
 void run_inspect(const InspectOptions& options);
+void run_diff(const DiffOptions& options);
 void run_models(const ModelsOptions& options);
 void run_bench(const BenchOptions& options);
 

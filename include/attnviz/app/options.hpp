@@ -64,6 +64,16 @@ struct InspectOptions {
   bool colour = false;
 };
 
+// attnviz diff A.json B.json
+struct DiffOptions {
+  CommonOptions common;
+  std::string path_a, path_b;
+  std::optional<std::string> word;  // its text or its number in A; empty: all
+  std::string png_path;             // empty: no sheet
+  bool json = false;                // JSON instead of the text
+  bool colour = false;
+};
+
 // attnviz models [list|info NAME|check PATH]
 struct ModelsOptions {
   enum class Action { list, info, check } action = Action::list;
@@ -82,7 +92,8 @@ struct PrintAndLeave {
   std::string text;
 };
 
-using Command = std::variant<RunOptions, EvalOptions, InspectOptions, ModelsOptions, BenchOptions, PrintAndLeave>;
+using Command =
+    std::variant<RunOptions, EvalOptions, InspectOptions, DiffOptions, ModelsOptions, BenchOptions, PrintAndLeave>;
 
 // Throws Error (usage) that names the option.
 Command parse_command_line(int argc, const char* const* argv);

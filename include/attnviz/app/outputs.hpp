@@ -41,6 +41,7 @@ private:
 void check_file_place(const std::filesystem::path& path);
 
 // One file, whole or not at all. Error (output).
+void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace attnviz::app

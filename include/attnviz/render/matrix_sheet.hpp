@@ -11,14 +11,21 @@
 
 namespace attnviz::render {
 
+// Which maps share a scale: its top colour is for the highest weight among them, of a map that looks at more than
+// "nothing here".
+enum class MatrixScale { map, row, all };
+
 struct MapMatrix {
   std::string title, subtitle;
   std::vector<std::string> rows, columns;  // their names
   std::vector<WordReading> maps;           // [rows * columns], row by row; of each its heat and its share of nothing
-  bool one_scale = false;                  // the highest weight of all gets the top colour, not each map's own
+  MatrixScale scale = MatrixScale::map;
+  std::size_t first_pale = ~std::size_t{0};  // from this column on maps lie over a pale grey copy of the image
+  int largest_map = 180;                     // longest side in pixels, where there is room
+  std::vector<std::string> captions{};  // [rows * columns], under the maps; empty: the weight that has the top colour
 };
 
-// Under each map stands the weight that has its top colour. The maps shrink as there are more, down to 40 pixels.
+// The maps shrink as there are more, down to 40 pixels.
 Image matrix_sheet(const Image& image, const PatchGrid& grid, const MapMatrix& matrix, const Looks& looks,
                    const Labels& labels);
 

@@ -49,6 +49,9 @@ Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& re
 // view. `images`: one a view. Labels come from `labels`.
 Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels);
 
+// One sheet of several, one below the other.
+Image stacked(const std::vector<Image>& sheets);
+
 // The weight that gets the top colour for each word, in all views alike: its own highest, or the shared one
 // (report.scale). A map whose word mostly looks at "nothing here" is faint and sets no scale for others: the highest is
 // chosen by weight times the share that went to the image.

@@ -1,0 +1,18 @@
+// What several documents hold, written the same way in each. Private to report.
+#pragma once
+
+#include <optional>
+
+#include "attnviz/core/report.hpp"
+#include "report/json_writer.hpp"
+
+namespace attnviz::report {
+
+Json point_json(Point point);
+Json box_json(const Box& box);
+Json model_json(const ModelFacts& model);
+Json grid_json(const PatchGrid& grid);
+Json image_json(const ViewReading& view);
+Json target_json(const std::optional<Target>& target);
+
+}  // namespace attnviz::report
