@@ -5,20 +5,11 @@
 
 #include "report/json_writer.hpp"
 #include "report/numbers.hpp"
+#include "report/report_parts.hpp"
 #include "report/schema.hpp"
 
 namespace attnviz::report {
 namespace {
-
-Json box_json(const Box& box) {
-  return {round_significant(box.x0), round_significant(box.y0), round_significant(box.x1), round_significant(box.y1)};
-}
-
-Json model_json(const ModelFacts& model) {
-  return {{"name", model.name},       {"fusion", model.fusion}, {"layers", model.num_layers},
-          {"heads", model.num_heads}, {"dim", model.model_dim}, {"patch_px", model.patch_px},
-          {"signal", model.signal}};
-}
 
 Json grid_json(const PatchGrid& grid) {
   return {{"rows", grid.rows()},
@@ -113,23 +104,6 @@ Json further_views_json(const Report& report) {
 Json words_json(const Report& report) {
   Json out = Json::array();
   for (std::size_t i = 0; i < report.words.size(); ++i) out.push_back(word_json(report, i));
-  return out;
-}
-
-Json target_json(const std::optional<Target>& target) {
-  if (!target) return nullptr;
-  return {{"point", {round_significant(target->point.x), round_significant(target->point.y)}},
-          {"box", box_json(target->box)},
-          {"score", round_significant(target->score)}};
-}
-
-Json warnings_json(const std::vector<Warning>& warnings) {
-  Json out = Json::array();
-  for (const Warning& warning : warnings) {
-    Json item{{"code", warning.code}, {"message", warning.message}};
-    if (warning.word) item["word"] = *warning.word;
-    out.push_back(std::move(item));
-  }
   return out;
 }
 
