@@ -113,6 +113,27 @@ std::vector<WordReading> read_maps(const WordMaps& maps, const PatchGrid& grid) 
   return readings;
 }
 
+std::vector<PatchReading> read_patches(const WordMaps& maps, const PatchGrid& grid) {
+  constexpr double kTrace = 0.05;  // strength below which a patch is nobody's
+  std::vector<double> highest;     // [num_words]
+  for (const std::vector<float>& row : maps.weights) highest.push_back(*std::ranges::max_element(row));
+  std::vector<PatchReading> patches(static_cast<std::size_t>(grid.num_patches()));
+  for (const int patch : content_patches(grid)) {
+    const auto p = static_cast<std::size_t>(patch);
+    std::size_t best = 0;
+    double sum = 0;
+    for (std::size_t word = 0; word < maps.weights.size(); ++word) {
+      sum += maps.weights[word][p];
+      if (maps.weights[word][p] > maps.weights[best][p]) best = word;
+    }
+    if (!(sum > 0)) continue;
+    const double weight = maps.weights[best][p], to_image = maps.nothing.empty() ? 1.0 : 1.0 - maps.nothing[best];
+    const double strength = weight / highest[best] * to_image;
+    if (strength >= kTrace) patches[p] = {static_cast<int>(best), weight / sum, strength};
+  }
+  return patches;
+}
+
 std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k) {
   const std::size_t num_content = content_patches(grid).size();
   const std::vector<bool> sinks = find_sinks(maps, words, grid);

@@ -10,6 +10,8 @@
 namespace attnviz::analysis {
 namespace {
 
+constexpr double kMuchSink = 0.25;
+
 // What an unknown word was taken for: the pieces of it that the vocabulary holds; may be none.
 std::string read_as(const Word& word) {
   std::string pieces;
@@ -42,6 +44,11 @@ std::optional<Warning> doubt(const Word& word, std::size_t index, const WordRead
   if (reading.agreement.value_or(1) < honesty.heads) {
     return Warning{"heads-disagree", quoted + " is seen in different places by the heads: its map is their mean", index,
                    ""};
+  }
+  if (reading.sink > kMuchSink) {
+    const std::string share = percent(reading.sink);
+    return Warning{"sink", quoted + " gives " + share + " of its weight to patches that draw every word (--relative)",
+                   index, share};
   }
   return std::nullopt;
 }

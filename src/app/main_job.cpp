@@ -1,13 +1,13 @@
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <utility>
 
 #include "app/font_warning.hpp"
 #include "app/job_files.hpp"
+#include "app/page.hpp"
+#include "app/preview.hpp"
 #include "app/sheets.hpp"
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
@@ -15,7 +15,8 @@
 #include "attnviz/app/pipeline.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/parallel.hpp"
-#include "attnviz/report/preview.hpp"
+#include "attnviz/render/patch_sheet.hpp"
+#include "attnviz/render/sheet_text.hpp"
 #include "attnviz/report/report_json.hpp"
 
 namespace attnviz::app {
@@ -61,9 +62,11 @@ void add_pictures(JobResult& job, const RunOptions& options, const render::Label
     report.timing.write += watch.elapsed_ms();
   };
   // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
-  parallel_for(pictures.size() + 1, [&](std::size_t i) {
-    if (i == 0) return write("overview.png", render::overview(job.images, report, options.looks, labels));
-    const WordPicture& word = pictures[i - 1];
+  const std::size_t num_sheets = options.by_patch ? 2 : 1;
+  parallel_for(pictures.size() + num_sheets, [&](std::size_t i) {
+    if (i == 0) return write(kOverview, render::overview(job.images, report, options.looks, labels));
+    if (i < num_sheets) return write(kPatchSheet, render::patch_sheet(job.images, report, options.looks, labels));
+    const WordPicture& word = pictures[i - num_sheets];
     write(word.file,
           render::word_picture(*word.image, *word.grid, *word.reading, word.scale_max, options.looks, labels));
   });
@@ -73,7 +76,7 @@ void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
   const bool has_sheets = options.heads_sheet || options.layers_sheet;
   if (!options.write_png && !has_sheets) return;
   Stopwatch stage;
-  const render::Labels labels(render::overview_text(job.report, options.looks));
+  const render::Labels labels(render::sheet_text(job.report, options.looks));
   if (auto warning = font_warning(job.report.words, labels)) job.report.warnings.push_back(std::move(*warning));
   if (options.write_png) add_pictures(job, options, labels, outputs);
   if (has_sheets) add_sheets(job, options, labels, outputs);
@@ -84,37 +87,6 @@ void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
 void say_where(const fs::path& dir, report::Language language) {
   if (::isatty(STDERR_FILENO) != 1) return;
   notice("attnviz: " + std::string(language == report::Language::zh ? "结果在 " : "results in ") + dir.string() + "\n");
-}
-
-void print_preview(const RunOptions& options, const JobResult& job) {
-  constexpr int kPanelColumns = 48, kTextRows = 3;
-  const std::optional<TerminalSize> terminal = terminal_size();
-  if (!terminal || !options.colour) {
-    const bool chinese = options.common.language == report::Language::zh;
-    if (!options.common.quiet) {
-      notice(chinese ? "attnviz: 标准输出不是彩色终端，不显示预览\n"
-                     : "attnviz: no preview: standard output is no terminal with colours\n");
-    }
-    return;
-  }
-  const int side_by_side = std::max(1, terminal->columns / kPanelColumns);
-  const int width = std::max(8, terminal->columns / side_by_side - 2);
-  const int height = std::max(8, 2 * (terminal->rows - kTextRows));
-  const Report& report = job.report;
-  const std::vector<double> maxima = render::scale_maxima(report);
-  std::vector<report::PreviewPanel> panels;
-  for (std::size_t number = 0; number < report.views.size(); ++number) {
-    const ViewReading& view = report.views[number];
-    const std::string end = number == 0 ? "" : " (view " + std::to_string(number) + ")";
-    for (std::size_t word = 0; word < view.readings.size(); ++word) {
-      panels.push_back(
-          {report.words[word].text + end, render::thumbnail(job.images[number], view.grid, view.readings[word],
-                                                            maxima[word], options.looks, width, height)});
-    }
-  }
-  const char* colours = std::getenv("COLORTERM");
-  const bool full = colours != nullptr && (std::string(colours) == "truecolor" || std::string(colours) == "24bit");
-  print(report::preview(panels, terminal->columns, full ? report::ColourDepth::full : report::ColourDepth::palette));
 }
 
 void print_result(const RunOptions& options, const JobResult& job) {
@@ -148,6 +120,11 @@ void run_main_job(const RunOptions& options) {
   Report& report = job.report;
   report.timing.load += model_ms;
   draw(job, options, outputs);
+  if (options.write_html) {
+    stage.lap_ms();
+    outputs.add(kPage, make_page(job, options));
+    report.timing.render += stage.lap_ms();
+  }
   report.timing.total = total.elapsed_ms();
   if (options.write_json) outputs.add("report.json", report::to_json(report));
   outputs.commit(own, options.force);

@@ -1,6 +1,7 @@
 #include "app/option_groups.hpp"
 
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 #include "app/option_checks.hpp"
@@ -14,18 +15,19 @@ constexpr int kMaxThreads = 1024;
 
 void finish_formats(RunOptions& run, const std::string& formats) {
   run.write_png = run.write_json = false;
+  const std::map<std::string, bool*> known{
+      {"png", &run.write_png}, {"json", &run.write_json}, {"html", &run.write_html}};
   std::istringstream list(formats);
   for (std::string name; std::getline(list, name, ',');) {
-    if (name == "png") {
-      run.write_png = true;
-    } else if (name == "json") {
-      run.write_json = true;
-    } else {
-      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json", "see attnviz --help");
+    const auto found = known.find(name);
+    if (found == known.end()) {
+      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json, html", "see attnviz --help");
     }
+    *found->second = true;
   }
-  if (!run.write_png && !run.write_json)
-    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json or both");
+  if (!run.write_png && !run.write_json && !run.write_html) {
+    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json, html or several");
+  }
 }
 
 }  // namespace
@@ -104,10 +106,6 @@ void add_looks(CLI::App& app, RunOptions& run, RawOptions& raw, const std::strin
   app.add_flag("--grid", run.looks.grid, "lines between patches");
   app.add_flag("--contour", run.looks.contour, "a line around what has at least half of the highest weight");
   app.add_flag("--boxes", run.looks.boxes, "the top patches framed, with their ranks where there is room");
-}
-
-void add_formats(CLI::App& app, RawOptions& raw) {
-  app.add_option("--formats", raw.formats, "files written: png, json")->type_name("png,json")->capture_default_str();
 }
 
 bool was_given(const CLI::App& command, const std::string& name) {

@@ -16,7 +16,8 @@ std::string locale_language();
 // What the parser fills before it becomes the typed options.
 struct RawOptions {
   std::string language = locale_language();
-  std::string interpolation = "cubic", scale = "word", standard_output = "text", formats = "png,json";
+  std::string interpolation = "cubic", scale = "word", direction = "words", standard_output = "text",
+              formats = "png,json";
   std::string layer, head, words, word;
   std::vector<std::string> sheets;
   int patches = 0, top_k = 5;
@@ -33,7 +34,6 @@ void add_output(CLI::App& app, RunOptions& run, const std::string& place);
 void add_question(CLI::App& app, RunOptions& run, RawOptions& raw);
 // `scale_help`: what --scale means to the command.
 void add_looks(CLI::App& app, RunOptions& run, RawOptions& raw, const std::string& scale_help);
-void add_formats(CLI::App& app, RawOptions& raw);
 
 // Whether an option was given to the command or, before it, to the program.
 bool was_given(const CLI::App& command, const std::string& name);

@@ -27,13 +27,19 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
       ->type_name("IMAGE");
   add_output(app, run, "attnviz-out/<image stem>");
   add_question(app, run, raw);
+  app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
+      ->check(one_of({"words", "patches"}))
+      ->type_name("words|patches")
+      ->capture_default_str();
   add_looks(app, run, raw, "colours: each word on its own scale, or one shared scale");
   app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
       ->check(one_of({"heads", "layers"}))
       ->allow_extra_args(false)
       ->type_name("heads|layers");
   app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
-  add_formats(app, raw);
+  app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore)")
+      ->type_name("png,json,html")
+      ->capture_default_str();
   app.add_option("--stdout", raw.standard_output, "what is printed")
       ->check(one_of({"text", "json", "none"}))
       ->type_name("text|json|none")
@@ -88,7 +94,9 @@ CLI::App* add_video(CLI::App& app, RunOptions& run, VideoOptions& video, CommonO
             "colours of a frame: each word on its own scale, or one for all words; each frame has its own");
   command->add_option("--word", raw.word, "only this word, or its number, at the frame's own size (a panel a word)")
       ->type_name("W");
-  add_formats(*command, raw);
+  command->add_option("--formats", raw.formats, "files written: png, json")
+      ->type_name("png,json")
+      ->capture_default_str();
   add_common(*command, common, raw);
   command->footer(
       "png: attention.mp4 of a video, frames/*.png of a folder, timeline.png; json: frames.jsonl, a line a frame, and\n"
@@ -160,6 +168,7 @@ RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions
     if (app.count(name) == 0) throw Error(ErrorCode::usage, name, "is missing", "see attnviz --help");
   }
   finish_run(app, run, raw);
+  run.by_patch = raw.direction == "patches";
   run.heads_sheet = std::ranges::count(raw.sheets, "heads") > 0;
   run.layers_sheet = std::ranges::count(raw.sheets, "layers") > 0;
   if (run.word && raw.sheets.empty()) throw Error(ErrorCode::usage, "--word", "is for --sheet", "add --sheet heads");
@@ -212,6 +221,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (bench_command->parsed()) return bench;
   if (video_command->parsed()) {
     finish_run(*video_command, run, raw);
+    if (run.write_html) throw Error(ErrorCode::usage, "--formats", "html is of one image", "give png, json or both");
     video.frames = std::move(run);
     return video;
   }

@@ -50,8 +50,10 @@ std::vector<model::EncodedImage> encode(const model::Model& model, const RunOpti
 void read_out(const RunOptions& options, JobResult& job) {
   for (std::size_t i = 0; i < job.maps.size(); ++i) {
     ViewReading& view = job.report.views[i];
-    view.readings = analysis::read_words(analysis::aggregate(job.maps[i], job.report.shown), job.report.words,
-                                         view.grid, options.top_k.value_or(default_top(view.grid)));
+    const analysis::WordMaps maps = analysis::aggregate(job.maps[i], job.report.shown);
+    view.readings =
+        analysis::read_words(maps, job.report.words, view.grid, options.top_k.value_or(default_top(view.grid)));
+    if (options.by_patch) view.patches = analysis::read_patches(maps, view.grid);
   }
 }
 

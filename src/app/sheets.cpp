@@ -6,6 +6,7 @@
 #include "app/word_choice.hpp"
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/render/matrix_sheet.hpp"
+#include "attnviz/render/sheet_text.hpp"
 
 namespace attnviz::app {
 namespace {
@@ -17,20 +18,21 @@ struct View {
   const Report& report;
   const PatchGrid& grid;
   const AttentionMaps& maps;
+  render::SheetLanguage language;
 };
 
 render::MapMatrix empty_matrix(const View& view, const std::string& title) {
-  const Report& report = view.report;
   render::MapMatrix matrix;
   matrix.title = title;
-  matrix.one_scale = report.scale == "shared";
-  matrix.subtitle = report.model.name + "    " + report.model.signal + "    " +
-                    (report.shown.relative ? "relative to all words    " : "") + std::to_string(view.grid.cols()) +
-                    " x " + std::to_string(view.grid.rows()) + " patches    " +
-                    (matrix.one_scale ? "one scale for all maps" : "each map on its own scale") +
-                    "; below it the weight of its top colour";
+  matrix.one_scale = view.report.scale == "shared";
+  matrix.subtitle = render::facts_text(view.report, view.grid, view.language, false) + "    " +
+                    (matrix.one_scale ? view.language.say("所有图共用一个色阶", "one scale for all maps")
+                                      : view.language.say("每图各用自己的色阶", "each map on its own scale")) +
+                    view.language.say("，其下为最高色的权重", "; below it the weight of its top colour");
   return matrix;
 }
+
+std::string named(const char* name, std::size_t number) { return name + std::to_string(number); }
 
 Readings read(const View& view, const std::string& layer, const std::string& head) {
   return analysis::read_maps(analysis::aggregate(view.maps, {layer, head, view.report.shown.relative}), view.grid);
@@ -52,10 +54,10 @@ render::MapMatrix heads_of(const View& view, const std::vector<Readings>& readin
                            std::size_t word) {
   render::MapMatrix matrix = empty_matrix(view, name);
   for (std::size_t head = 0; head < view.maps.num_heads; ++head) {
-    matrix.columns.push_back("head " + std::to_string(head));
+    matrix.columns.push_back(named(view.language.say("头 ", "head "), head));
   }
   for (std::size_t layer = 0; layer < view.maps.num_layers; ++layer) {
-    matrix.rows.push_back("layer " + std::to_string(layer));
+    matrix.rows.push_back(named(view.language.say("层 ", "layer "), layer));
   }
   for (const Readings& of_head : readings) matrix.maps.push_back(of_head[word]);
   return matrix;
@@ -64,16 +66,17 @@ render::MapMatrix heads_of(const View& view, const std::vector<Readings>& readin
 render::MapMatrix layers_of(const View& view, const std::vector<std::size_t>& words, const render::Labels& labels) {
   const Report& report = view.report;
   render::MapMatrix matrix = empty_matrix(view, report.instruction);
-  matrix.subtitle = "head " + report.shown.head + "    " + matrix.subtitle;
+  matrix.subtitle = view.language.say("头 ", "head ") + report.shown.head + "    " + matrix.subtitle;
   std::vector<Readings> readings;  // [column][word]
   const auto add_column = [&](const std::string& layer, const std::string& name) {
     matrix.columns.push_back(name);
     readings.push_back(read(view, layer, report.shown.head));
   };
   for (std::size_t layer = 0; layer < view.maps.num_layers; ++layer) {
-    add_column(std::to_string(layer), "layer " + std::to_string(layer));
+    add_column(std::to_string(layer), named(view.language.say("层 ", "layer "), layer));
   }
-  for (const char* all : {"mean", "rollout"}) add_column(all, all);
+  add_column("mean", view.language.say("各层平均", "mean"));
+  add_column("rollout", "rollout");
   for (const std::size_t word : words) {
     matrix.rows.push_back(labels.word_name(report.words[word].text, word));
     for (const Readings& of_column : readings) matrix.maps.push_back(of_column[word]);
@@ -86,7 +89,7 @@ render::MapMatrix layers_of(const View& view, const std::vector<std::size_t>& wo
 void add_sheets(const JobResult& job, const RunOptions& options, const render::Labels& labels, OutputSet& outputs) {
   const std::vector<std::size_t> words = chosen_words(job.report.words, options.word);
   for (std::size_t number = 0; number < job.maps.size(); ++number) {
-    const View view{job.report, job.report.views[number].grid, job.maps[number]};
+    const View view{job.report, job.report.views[number].grid, job.maps[number], {options.looks, labels}};
     const auto add = [&](const render::MapMatrix& matrix, const std::string& name) {
       outputs.add(
           name, render::encode_png(render::matrix_sheet(job.images[number], view.grid, matrix, options.looks, labels)));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "attnviz/render/pictures.hpp"
+#include "attnviz/render/sheet_text.hpp"
 
 namespace attnviz::app {
 
@@ -10,7 +11,7 @@ VideoDrawing::VideoDrawing(const Report& asked, std::optional<std::size_t> word,
                            bool in_seconds, std::unique_ptr<PictureSink> sink)
     : options_(options),
       word_(word),
-      labels_(render::overview_text(asked, options.looks) + render::timeline_text(options.looks)),
+      labels_(render::sheet_text(asked, options.looks)),
       timeline_(asked, in_seconds),
       sink_(std::move(sink)) {}
 

@@ -77,7 +77,8 @@ fusion::Fused GroundingModel::fuse(ConstMatrixView words, std::span<const fusion
     all.maps.push_back(std::move(one.maps.front()));
     if (all.words.empty()) all.words = Matrix(one.words.rows(), one.words.cols());
     const float share = 1.0F / static_cast<float>(views.size());
-    for (std::size_t i = 0; i < one.words.rows() * one.words.cols(); ++i) all.words.data()[i] += share * one.words.data()[i];
+    for (std::size_t i = 0; i < one.words.rows() * one.words.cols(); ++i)
+      all.words.data()[i] += share * one.words.data()[i];
   }
   return all;
 }

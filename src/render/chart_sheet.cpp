@@ -7,17 +7,16 @@
 
 #include "attnviz/core/timing.hpp"
 #include "render/canvas.hpp"
-#include "render/sheet_parts.hpp"
 
 namespace attnviz::render {
 namespace {
 
 constexpr Colour kGridLine{221, 224, 229};
-constexpr int kMargin = 28, kTitlePx = 26, kTextPx = 15, kNamePx = 19, kTickPx = 13;
+constexpr int kMargin = kHeadingMargin, kTextPx = 15, kNamePx = 19, kTickPx = 13;
 constexpr int kPlotHeight = 76, kRowGap = 18, kColumnGap = 26, kNameGap = 20, kTickSpace = 6;
 constexpr int kLeastNames = 70, kMostNames = 190, kTickWidth = 42;
-constexpr int kHeadingHeight = kTextPx + 8;
-constexpr int kTitleHeight = kTitlePx + 4 + kTextPx + 24;
+constexpr int kColumnNameHeight = kTextPx + 8;
+constexpr int kTop = kMargin + kHeadingHeight + 24;
 
 std::string short_number(double value) {
   std::array<char, 32> text{};
@@ -61,9 +60,9 @@ public:
     names_width_ = std::clamp(names_width_, kLeastNames, kMostNames);
     const Range all = series.whole(kTimeChannel);
     if (!all.empty()) time_ = {all.low, all.high};
-    int y = kMargin + kTitleHeight;
+    int y = kTop;
     for (const ChartRow& row : rows_) {
-      if (!row.headings.front().empty()) y += (tops_.empty() ? 0 : kRowGap) + kHeadingHeight;
+      if (!row.headings.front().empty()) y += (tops_.empty() ? 0 : kRowGap) + kColumnNameHeight;
       tops_.push_back(y);
       y += kPlotHeight + kRowGap;
     }
@@ -72,9 +71,7 @@ public:
   }
 
   Image draw() {
-    const int width = canvas_.width - 2 * kMargin;
-    text(kMargin, kMargin, kTitlePx, sheet_.title, width, kInk);
-    text(kMargin, kMargin + kTitlePx + 4, kTextPx, sheet_.facts, width, kFaintInk);
+    draw_heading(canvas_, sheet_.heading, labels_);
     for (std::size_t row = 0; row < rows_.size(); ++row) draw_row(row);
     draw_times();
     return std::move(canvas_);
@@ -102,7 +99,7 @@ private:
     for (std::size_t column = 0; column < kChartsOfRow; ++column) {
       const Rect place = plot(number, column);
       const std::string& heading = row.headings[column];
-      if (!heading.empty()) text(place.x, place.y - kHeadingHeight, kTextPx, heading, kPlotWidth, kInk);
+      if (!heading.empty()) text(place.x, place.y - kColumnNameHeight, kTextPx, heading, kPlotWidth, kInk);
       draw_chart(place, row.charts[column]);
     }
   }

@@ -8,6 +8,7 @@
 
 #include "attnviz/core/time_series.hpp"
 #include "render/line_chart.hpp"
+#include "render/sheet_parts.hpp"
 
 namespace attnviz::render {
 
@@ -27,7 +28,7 @@ struct ChartRow {
 };
 
 struct ChartSheet {
-  std::string title, facts;
+  Heading heading;
   std::string seconds_name{}, minutes_name{};  // of the time axis: minutes where there are many seconds
   bool in_seconds = false;                     // else the time is a whole number of something
   std::vector<ChartRow> rows{};                // at least one

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <utility>
 
@@ -93,6 +94,16 @@ Colormap make_colormap(const std::string& name) {
     return map;
   }
   throw Error(ErrorCode::usage, "--colormap", "no colormap is called '" + name + "'", "one of: " + known);
+}
+
+std::string colormap_digits(const std::string& name) {
+  std::string digits;
+  for (const Colour& colour : make_colormap(name)) {
+    char text[8];
+    std::snprintf(text, sizeof text, "%02x%02x%02x", colour.r, colour.g, colour.b);
+    digits += text;
+  }
+  return digits;
 }
 
 }  // namespace attnviz::render

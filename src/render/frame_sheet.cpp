@@ -32,11 +32,10 @@ Image padded(const Image& picture, int width, int height) {
 
 Image frame_sheet(const Image& frame, const FramePlace& place, const Report& report, const Looks& looks,
                   const Labels& labels) {
-  const SectionStyle style{report.words, looks, labels, scale_maxima(report)};
-  Heading heading = heading_of(report);
-  const bool chinese = style.chinese();
-  heading.corner = (chinese ? "帧 " : "frame ") + std::to_string(place.number);
-  if (place.time_s) heading.corner += "    " + seconds_text(*place.time_s) + (chinese ? " 秒" : " s");
+  const SectionStyle style{report.words, looks, labels, {looks, labels}, scale_maxima(report)};
+  Heading heading = heading_of(report, style.language);
+  heading.corner = style.language.say("帧 ", "frame ") + std::to_string(place.number);
+  if (place.time_s) heading.corner += "    " + seconds_text(*place.time_s) + style.language.say(" 秒", " s");
   if (!labels.can_draw(heading.corner)) heading.corner.clear();
   const SheetLayout layout = plan_section(place.first_width, place.first_height, report.words);
   const Image sheet = draw_section(frame, report.main_view(), report.target, heading, layout, style);

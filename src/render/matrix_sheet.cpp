@@ -11,8 +11,8 @@
 namespace attnviz::render {
 namespace {
 
-constexpr int kMargin = 28, kGap = 8, kTitlePx = 26, kTextPx = 15, kDetailPx = 12;
-constexpr int kTitleHeight = kTitlePx + 4 + kTextPx + 24;
+constexpr int kMargin = kHeadingMargin, kGap = 8, kTextPx = 15, kDetailPx = 12;
+constexpr int kTitleHeight = kHeadingHeight + 24;
 
 struct MatrixLayout {
   int names_width = 0;  // of the rows' names
@@ -44,9 +44,7 @@ void draw_names(Image& canvas, const MapMatrix& matrix, const MatrixLayout& layo
   const auto draw = [&](int x, int y, int px, const std::string& text, int width, Colour ink) {
     labels.draw(canvas, x, y, px, fitted(labels, text, px, width), ink);
   };
-  const int width = canvas.width - 2 * kMargin;
-  draw(kMargin, kMargin, kTitlePx, matrix.title, width, kInk);
-  draw(kMargin, kMargin + kTitlePx + 4, kTextPx, matrix.subtitle, width, kFaintInk);
+  draw_heading(canvas, {matrix.title, matrix.subtitle}, labels);
   for (std::size_t column = 0; column < matrix.columns.size(); ++column) {
     draw(layout.x(column), kMargin + kTitleHeight, kTextPx, matrix.columns[column], layout.map_width, kInk);
   }

@@ -22,9 +22,6 @@ struct Blend {
   unsigned keep = kOne;
 };
 
-// The opacity starts at nothing and grows faster than the weight, so that what has half of it is plain to see.
-double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (1 - level)); }
-
 std::array<Blend, kLevels + 1> make_blends(const Looks& looks) {
   const Colormap map = make_colormap(looks.colormap);
   std::array<Blend, kLevels + 1> blends;
@@ -82,6 +79,7 @@ std::vector<double> scale_maxima(const Report& report) {
     }
   }
   std::vector<double> maxima;
+  maxima.reserve(peaks.size());
   for (const Peak& peak : peaks) maxima.push_back(report.scale == "shared" ? highest.weight : peak.weight);
   return maxima;
 }

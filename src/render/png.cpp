@@ -1,4 +1,4 @@
-// PNG files: stb_image_write makes the container and the filters, libdeflate compresses.
+// PNG and JPEG files. Of PNG stb_image_write makes the container and the filters, libdeflate compresses.
 #include <libdeflate.h>
 
 #include <cstdlib>
@@ -48,6 +48,18 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
       stbi_write_png_to_mem(image.rgb.data(), image.width * 3, image.width, image.height, 3, &size), &std::free);
   if (!png) throw std::bad_alloc();
   return {png.get(), png.get() + size};
+}
+
+std::vector<std::uint8_t> encode_jpeg(const Image& image) {
+  constexpr int kQuality = 88;
+  std::vector<std::uint8_t> jpeg;
+  const auto append = [](void* to, void* data, int size) {
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    static_cast<std::vector<std::uint8_t>*>(to)->insert(static_cast<std::vector<std::uint8_t>*>(to)->end(), bytes,
+                                                        bytes + size);
+  };
+  stbi_write_jpg_to_func(append, &jpeg, image.width, image.height, 3, image.rgb.data(), kQuality);
+  return jpeg;
 }
 
 }  // namespace attnviz::render

@@ -8,7 +8,7 @@ namespace attnviz::render {
 namespace {
 
 constexpr int kMinPanelWidth = 240, kMinPanelHeight = 120;
-constexpr int kCaptionSpace = 8, kBarSpace = 8, kTitleSpace = 24, kSubtitleSpace = 4;
+constexpr int kCaptionSpace = 8, kBarSpace = 8, kTitleSpace = 24;
 constexpr double kAspect = 1.6, kEmptyCellCost = 1.5;
 
 // Long images get longer panels, up to half as long again, so that they keep about the area of a 4:3 one.
@@ -17,7 +17,7 @@ double longest_side(double aspect, std::size_t num_panels) {
   return std::clamp(side * std::sqrt(aspect * 3 / 4), side, 1.5 * side);
 }
 
-int title_height() { return SheetLayout::kTitlePx + kSubtitleSpace + SheetLayout::kSubtitlePx + kTitleSpace; }
+int title_height() { return kHeadingHeight + kTitleSpace; }
 
 }  // namespace
 

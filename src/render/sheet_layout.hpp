@@ -6,12 +6,12 @@
 #include <cstddef>
 
 #include "render/canvas.hpp"
+#include "render/sheet_parts.hpp"
 
 namespace attnviz::render {
 
 struct SheetLayout {
-  static constexpr int kMargin = 28, kGap = 24, kTitlePx = 26, kSubtitlePx = 15, kCaptionPx = 19, kDetailPx = 15,
-                       kBarHeight = 8;
+  static constexpr int kMargin = kHeadingMargin, kGap = 24, kCaptionPx = 19, kDetailPx = 15, kBarHeight = 8;
 
   int columns = 1, rows = 1;
   int picture_width = 0, picture_height = 0;  // the image, scaled down or up

@@ -1,9 +1,14 @@
 #include "render/sheet_parts.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <cstdint>
 #include <cstdio>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+
+#include "render/canvas.hpp"
 
 namespace attnviz::render {
 
@@ -24,9 +29,47 @@ std::string fitted(const Labels& labels, const std::string& text, int px, int ma
   return begin + "...";
 }
 
+void draw_heading(Image& sheet, const Heading& heading, const Labels& labels) {
+  constexpr int kCornerPx = 19, kCornerGap = 24;
+  const int width = sheet.width - 2 * kHeadingMargin, corner = labels.width(heading.corner, kCornerPx);
+  const auto draw = [&](const std::string& text, int y, int px, Colour ink, int most_width) {
+    labels.draw(sheet, kHeadingMargin, y, px, fitted(labels, text, px, most_width), ink);
+  };
+  draw(heading.title, kHeadingMargin, kHeadingPx, kInk, corner == 0 ? width : width - corner - kCornerGap);
+  const int lower = (kHeadingPx - kCornerPx) * 4 / 5;  // on the title's baseline
+  labels.draw(sheet, kHeadingMargin + width - corner, kHeadingMargin + lower, kCornerPx, heading.corner, kFaintInk);
+  if (!labels.can_draw(heading.facts)) return;  // no font: fragments would only confuse
+  draw(heading.facts, kHeadingMargin + kHeadingPx + 4, kFactsPx, kFaintInk, width);
+}
+
+Image stacked(const std::vector<Image>& sections) {
+  int width = 0, height = 0;
+  for (const Image& section : sections) {
+    width = std::max(width, section.width);
+    height += section.height;
+  }
+  Image sheet(width, height);
+  fill(sheet, {0, 0, width, height}, kPaper);
+  int y = 0;
+  for (const Image& section : sections) {
+    paste(sheet, 0, y, section);
+    y += section.height;
+  }
+  return sheet;
+}
+
+double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (1 - level)); }
+
 Looks faded(Looks looks, const WordReading& reading) {
   looks.alpha *= 1 - reading.nothing.value_or(0);
   return looks;
+}
+
+Image at_most(const Image& image, int longest) {
+  const double scale = static_cast<double>(longest) / std::max(image.width, image.height);
+  if (scale >= 1) return image;
+  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
+  return at_size(image, {}, pixels(image.width), pixels(image.height)).image;
 }
 
 SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int height) {

@@ -7,7 +7,6 @@
 #include "attnviz/core/parallel.hpp"
 #include "render/canvas.hpp"
 #include "render/colormap.hpp"
-#include "render/sheet_parts.hpp"
 
 namespace attnviz::render {
 namespace {
@@ -19,9 +18,7 @@ struct Sheet {
   Image canvas;
   SheetLayout layout;
   const Labels& labels;
-  bool chinese = false;
-
-  const char* say(const char* zh, const char* en) const { return chinese ? zh : en; }
+  SheetLanguage language;
 };
 
 // Frames would hide what they point at.
@@ -36,20 +33,6 @@ void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
   const double x = target.point.x * sx, y = target.point.y * sy;
   ring(picture, x, y, 5, 5, kHalo);
   ring(picture, x, y, 5, 2.5, kMark);
-}
-
-void draw_heading(Sheet& sheet, const Heading& heading) {
-  const int width = sheet.canvas.width - 2 * SheetLayout::kMargin, y = SheetLayout::kMargin;
-  const int corner = sheet.labels.width(heading.corner, SheetLayout::kCaptionPx);
-  const auto draw = [&](const std::string& text, int top, int px, Colour ink, int most_width) {
-    sheet.labels.draw(sheet.canvas, SheetLayout::kMargin, top, px, fitted(sheet.labels, text, px, most_width), ink);
-  };
-  draw(heading.title, y, SheetLayout::kTitlePx, kInk, corner == 0 ? width : width - corner - SheetLayout::kGap);
-  sheet.labels.draw(sheet.canvas, SheetLayout::kMargin + width - corner,
-                    y + (SheetLayout::kTitlePx - SheetLayout::kCaptionPx) * 4 / 5, SheetLayout::kCaptionPx,
-                    heading.corner, kFaintInk);
-  if (!sheet.labels.can_draw(heading.facts)) return;  // no font: fragments would only confuse
-  draw(heading.facts, y + SheetLayout::kTitlePx + 4, SheetLayout::kSubtitlePx, kFaintInk, width);
 }
 
 // The name on the left, the detail on the right; both stand on one baseline.
@@ -96,17 +79,15 @@ std::string word_detail(const Sheet& sheet, const Word& word, const WordReading&
   constexpr double kWorthSaying = 0.3, kMostOfLine = 0.75;
   const int patch = best_patch(reading.heat);
   std::string doubts;
-  if (!word.known) doubts += sheet.say("未知   ", "unknown   ");
+  if (!word.known) doubts += sheet.language.say("未知   ", "unknown   ");
   if (reading.nothing && *reading.nothing >= kWorthSaying) {
-    doubts += sheet.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
+    doubts += sheet.language.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
   }
-  std::string weight = format_weight(reading.heat[static_cast<std::size_t>(patch)]);
-  const std::string without_patch = doubts + weight;
-  for (const std::string& detail :
-       {doubts.append("patch " + std::to_string(patch) + "   ").append(weight), without_patch}) {
-    if (sheet.labels.width(detail, SheetLayout::kDetailPx) <= kMostOfLine * sheet.layout.panel_width) return detail;
-  }
-  return weight;
+  const std::string weight = format_weight(reading.heat[static_cast<std::size_t>(patch)]);
+  std::string whole = doubts + "patch " + std::to_string(patch) + "   " + weight;
+  const double room = kMostOfLine * sheet.layout.panel_width;
+  if (sheet.labels.width(whole, SheetLayout::kDetailPx) <= room) return whole;
+  return doubts + weight;
 }
 
 // Panel 0: the image as it is, with the place of the action.
@@ -115,8 +96,8 @@ void draw_image_panel(Sheet& sheet, const Image& small, const PatchGrid& grid, c
   if (target) draw_target(picture, *target, grid);
   draw_picture(sheet, 0, picture);
   const std::string size = std::to_string(grid.image_width) + " x " + std::to_string(grid.image_height);
-  const std::string name =
-      target ? sheet.say("目标", "target") + ("  " + format_weight(target->score)) : sheet.say("图像", "image");
+  const std::string name = target ? sheet.language.say("目标", "target") + ("  " + format_weight(target->score))
+                                  : sheet.language.say("图像", "image");
   draw_caption(sheet, 0, name, size);
 }
 
@@ -133,17 +114,14 @@ SizedImage at_picture_size(const Image& image, const PatchGrid& grid, const Shee
 
 }  // namespace
 
-std::string patches_text(const PatchGrid& grid) {
-  return std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + " patches";
-}
-
-Heading heading_of(const Report& report) {
-  std::string facts = report.model.name + "    " + report.model.signal + "    layer " + report.shown.layer +
-                      "    head " + report.shown.head + (report.shown.relative ? "    relative to all words" : "") +
-                      "    " + patches_text(report.main_view().grid) + "    " +
-                      (report.scale == "shared" ? "one scale for all words" : "each word on its own scale");
+Heading heading_of(const Report& report, SheetLanguage language) {
+  std::string facts = facts_text(report, report.main_view().grid, language) + "    " +
+                      (report.scale == "shared" ? language.say("所有词共用一个色阶", "one scale for all words")
+                                                : language.say("每词各用自己的色阶", "each word on its own scale"));
   if (report.words.size() > kMostWords) {
-    facts += "    first " + std::to_string(kMostWords) + " of " + std::to_string(report.words.size()) + " words";
+    const std::string shown = std::to_string(kMostWords), all = std::to_string(report.words.size());
+    facts += language.say("    前 ", "    first ") + shown + language.say(" 词，共 ", " of ") + all +
+             language.say(" 词", " words");
   }
   return {report.instruction, std::move(facts)};
 }
@@ -155,11 +133,11 @@ SheetLayout plan_section(int image_width, int image_height, const Words& words) 
 Image draw_section(const Image& image, const ViewReading& view, const std::optional<Target>& target,
                    const Heading& heading, const SheetLayout& layout, const SectionStyle& style) {
   const std::size_t num_words = std::min(style.words.size(), kMostWords);
-  Sheet sheet{Image(layout.width(), layout.height()), layout, style.labels, style.chinese()};
+  Sheet sheet{Image(layout.width(), layout.height()), layout, style.labels, style.language};
   fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
 
   const auto& [small, small_grid] = at_picture_size(image, view.grid, layout);
-  draw_heading(sheet, heading);
+  draw_heading(sheet.canvas, heading, style.labels);
   draw_image_panel(sheet, small, view.grid, target);
   const Colormap map = make_colormap(style.looks.colormap);
   // Each word draws in its own panel.

@@ -3,38 +3,29 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "attnviz/core/report.hpp"
 #include "attnviz/render/pictures.hpp"
+#include "attnviz/render/sheet_text.hpp"
 #include "render/sheet_layout.hpp"
+#include "render/sheet_parts.hpp"
 
 namespace attnviz::render {
 
 // More would make a sheet that no viewer opens; each word still has its own overlay.
 constexpr std::size_t kMostWords = 120;
-// The characters of all Chinese labels of a section.
-constexpr const char* kChineseLabels = "目标图像未知无此物帧秒";
-
-// Lines above the panels.
-struct Heading {
-  std::string title, facts;
-  std::string corner{};  // at the end of the title's line
-};
 
 // The instruction, and how the report came about.
-Heading heading_of(const Report& report);
-std::string patches_text(const PatchGrid& grid);
+Heading heading_of(const Report& report, SheetLanguage language);
 
 // What the sections of one sheet share.
 struct SectionStyle {
   const Words& words;
   const Looks& looks;
   const Labels& labels;
+  SheetLanguage language;
   std::vector<double> maxima;  // [num_words]: the weight that gets the top colour
-
-  bool chinese() const { return looks.chinese_labels && labels.can_draw(kChineseLabels); }
 };
 
 // A panel for an image of this size, and one a word.

@@ -14,7 +14,6 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 // Channels of the series, beside its time.
 constexpr std::size_t kTarget = 1, kWords = 4, kOfWord = kChartsOfRow;
 
-constexpr const char* kChineseNames = "熵最高权重无此物目标得分时间帧秒分线为均值，带低到";
 // Tell-apart colours for all eyes (Okabe and Ito): blue, vermilion, purple; green for the target.
 constexpr std::array<Colour, kOfWord> kWordColours{{{0, 114, 178}, {213, 94, 0}, {148, 92, 148}}};
 constexpr Colour kTargetColour{0, 140, 105};
@@ -23,23 +22,17 @@ double highest(const WordReading& reading) {
   return reading.heat.empty() ? kNone : static_cast<double>(*std::ranges::max_element(reading.heat));
 }
 
-std::string facts_of(const Report& report) {
-  return report.model.name + "    layer " + report.shown.layer + "    head " + report.shown.head +
-         (report.shown.relative ? "    relative to all words" : "");
-}
-
 }  // namespace
 
 Timeline::Timeline(const Report& asked, bool in_seconds)
-    : instruction_(asked.instruction),
-      facts_(facts_of(asked)),
+    : asked_(asked),
       in_seconds_(in_seconds),
-      series_(kWords + kOfWord * std::min(asked.words.size(), kMostWords)) {
-  for (std::size_t i = 0; i < std::min(asked.words.size(), kMostWords); ++i) words_.push_back(asked.words[i].text);
-}
+      num_words_(std::min(asked.words.size(), kMostWords)),
+      series_(kWords + kOfWord * num_words_) {}
 
 void Timeline::add(const Report& report, double time) {
   const ViewReading& view = report.main_view();
+  if (series_.num_added() == 0) grid_ = view.grid;
   width_ = std::max(width_, view.grid.image_width);
   height_ = std::max(height_, view.grid.image_height);
   std::vector<double> values(series_.num_channels(), kNone);
@@ -49,7 +42,7 @@ void Timeline::add(const Report& report, double time) {
     values[kTarget + 1] = report.target->point.y;
     values[kTarget + 2] = report.target->score;
   }
-  for (std::size_t word = 0; word < words_.size(); ++word) {
+  for (std::size_t word = 0; word < num_words_; ++word) {
     const WordReading& reading = view.readings[word];
     double* of_word = values.data() + kWords + kOfWord * word;
     of_word[0] = reading.entropy;
@@ -60,25 +53,27 @@ void Timeline::add(const Report& report, double time) {
 }
 
 Image Timeline::draw(const Looks& looks, const Labels& labels) const {
-  const bool chinese = looks.chinese_labels && labels.can_draw(kChineseNames);
-  const auto say = [chinese](const char* zh, const char* en) { return std::string(chinese ? zh : en); };
-  ChartSheet sheet{.title = instruction_, .facts = facts_ + "    " + std::to_string(series_.num_added())};
-  sheet.facts += series_.num_added() == 1 ? say(" 帧", " frame") : say(" 帧", " frames");
+  const SheetLanguage language(looks, labels);
+  const auto say = [&](const char* zh, const char* en) { return language.say(zh, en); };
+  ChartSheet sheet;
+  std::string& facts = sheet.heading.facts;
+  sheet.heading.title = asked_.instruction;
+  facts = facts_text(asked_, grid_, language) + "    " + std::to_string(series_.num_added());
+  facts += series_.num_added() == 1 ? say(" 帧", " frame") : say(" 帧", " frames");
   if (series_.num_added() > kPlotWidth) {
-    sheet.facts += say("    线为均值，带为最低到最高", "    line: mean, band: lowest to highest");
+    facts += say("    线为均值，带为最低到最高", "    line: mean, band: lowest to highest");
   }
-  if (!labels.can_draw(sheet.facts)) sheet.facts.clear();  // no font: fragments would only confuse
   sheet.in_seconds = in_seconds_;
   sheet.seconds_name = in_seconds_ ? say("时间 秒", "time, s") : say("帧", "frame");
   sheet.minutes_name = say("时间 分:秒", "time, min:s");
 
   double peak = 0;
-  for (std::size_t word = 0; word < words_.size(); ++word) {
+  for (std::size_t word = 0; word < num_words_; ++word) {
     peak = std::max(peak, static_cast<double>(series_.whole(kWords + kOfWord * word + 1).high));
   }
-  for (std::size_t word = 0; word < words_.size(); ++word) {
+  for (std::size_t word = 0; word < num_words_; ++word) {
     const std::size_t channel = kWords + kOfWord * word;
-    sheet.rows.push_back({labels.word_name(words_[word], word),
+    sheet.rows.push_back({labels.word_name(asked_.words[word].text, word),
                           {{{channel, {0, 1}, kWordColours[0]},
                             {channel + 1, {0, round_share(peak)}, kWordColours[1]},
                             {channel + 2, {0, 1}, kWordColours[2]}}}});
@@ -95,7 +90,5 @@ Image Timeline::draw(const Looks& looks, const Labels& labels) const {
   }
   return draw_charts(sheet, series_, labels);
 }
-
-std::string timeline_text(const Looks& looks) { return looks.chinese_labels ? kChineseNames : ""; }
 
 }  // namespace attnviz::render

@@ -1,5 +1,6 @@
 #include "report/json_reader.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -88,6 +89,13 @@ int whole_member(const Json& object, const char* name, int lowest, int highest) 
     complain(name, "is not a whole number from " + std::to_string(lowest) + " to " + std::to_string(highest));
   }
   return static_cast<int>(value);
+}
+
+Box parse_box(const Json& json, const std::string& name) {
+  const bool fits = json.is_array() && json.size() == 4 &&
+                    std::ranges::all_of(json, [](const Json& number) { return number.is_number(); });
+  if (!fits) throw std::runtime_error(name + " is not [x0, y0, x1, y1]");
+  return {json[0].get<double>(), json[1].get<double>(), json[2].get<double>(), json[3].get<double>()};
 }
 
 }  // namespace attnviz::report

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "attnviz/core/patch_grid.hpp"
 #include "report/json_writer.hpp"
 
 namespace attnviz::report {
@@ -21,5 +22,7 @@ std::string string_member(const Json& object, const char* name);
 double number_member(const Json& object, const char* name);
 // A whole number within these bounds.
 int whole_member(const Json& object, const char* name, int lowest, int highest);
+// [x0, y0, x1, y1]. `name`: what it is called in complaints.
+Box parse_box(const Json& json, const std::string& name);
 
 }  // namespace attnviz::report

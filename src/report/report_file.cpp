@@ -39,14 +39,7 @@ PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
   return grid;
 }
 
-Box parse_box(const Json& object) {
-  const Json& json = array_member(object, "box");
-  if (json.size() != 4) throw std::runtime_error("\"box\" is not [x0, y0, x1, y1]");
-  for (const Json& number : json) {
-    if (!number.is_number()) throw std::runtime_error("\"box\" is not of numbers");
-  }
-  return {json[0].get<double>(), json[1].get<double>(), json[2].get<double>(), json[3].get<double>()};
-}
+Box box_of(const Json& object) { return parse_box(array_member(object, "box"), "\"box\""); }
 
 TopPatch parse_top(const Json& json, const PatchGrid& grid) {
   TopPatch patch;
@@ -56,7 +49,7 @@ TopPatch parse_top(const Json& json, const PatchGrid& grid) {
   patch.col = whole_member(json, "col", 0, grid.cols() - 1);
   patch.weight = number_member(json, "weight");
   patch.cumulative = number_member(json, "cumulative");
-  patch.box = parse_box(json);
+  patch.box = box_of(json);
   return patch;
 }
 
@@ -112,7 +105,7 @@ void parse_target(const Json& json, Report& report) {
   if (point.size() != 2 || !point[0].is_number() || !point[1].is_number()) {
     throw std::runtime_error("\"point\" is not [x, y]");
   }
-  report.target = Target{{point[0].get<double>(), point[1].get<double>()}, parse_box(target)};
+  report.target = Target{{point[0].get<double>(), point[1].get<double>()}, box_of(target)};
   report.target->score = number_member(target, "score");
 }
 
@@ -134,8 +127,9 @@ void parse_facts(const Json& json, Report& report) {
   report.scale = string_member(shown, "scale");
   report.main_view().grid = parse_grid(object_member(json, "grid"), image, report.model.patch_px);
   for (const Json& view : array_member(json, "views")) {
-    report.views.push_back(
-        {string_member(view, "path"), parse_grid(object_member(view, "grid"), view, report.model.patch_px), {}, {}});
+    ViewReading& further = report.views.emplace_back();
+    further.image_path = string_member(view, "path");
+    further.grid = parse_grid(object_member(view, "grid"), view, report.model.patch_px);
   }
 }
 

@@ -88,6 +88,17 @@ Json word_json(const Report& report, std::size_t index) {
   return json;
 }
 
+// Parallel lists, one entry a patch; no word: -1.
+Json patches_json(const std::vector<PatchReading>& patches) {
+  Json words = Json::array(), shares = Json::array(), strengths = Json::array();
+  for (const PatchReading& patch : patches) {
+    words.push_back(patch.word);
+    shares.push_back(round_significant(patch.share));
+    strengths.push_back(round_significant(patch.strength));
+  }
+  return {{"word", std::move(words)}, {"share", std::move(shares)}, {"strength", std::move(strengths)}};
+}
+
 Json image_json(const ViewReading& view) {
   return {{"path", view.image_path}, {"width", view.grid.image_width}, {"height", view.grid.image_height}};
 }
@@ -97,6 +108,7 @@ Json further_views_json(const Report& report) {
   for (std::size_t i = 1; i < report.views.size(); ++i) {
     out.push_back(image_json(report.views[i]));
     out.back()["grid"] = grid_json(report.views[i].grid);
+    if (!report.views[i].patches.empty()) out.back()["patches"] = patches_json(report.views[i].patches);
   }
   return out;
 }
@@ -126,20 +138,23 @@ void check_sizes(const Report& report) {
 
 std::string to_json(const Report& report, bool with_timing) {
   check_sizes(report);
-  Json json{
-      {"schema", kReportSchema},
-      {"attnviz", ATTNVIZ_VERSION},
-      {"image", image_json(report.main_view())},
-      {"views", further_views_json(report)},
-      {"instruction", report.instruction},
-      {"model", model_json(report.model)},
-      {"grid", grid_json(report.main_view().grid)},
-      {"shown",
-       {{"layer", report.shown.layer}, {"head", report.shown.head}, {"scale", report.scale}, {"direction", "words"}}},
-      {"words", words_json(report)},
-      {"target", target_json(report.target)},
-      {"warnings", warnings_json(report.warnings)}};
+  Json json{{"schema", kReportSchema},
+            {"attnviz", ATTNVIZ_VERSION},
+            {"image", image_json(report.main_view())},
+            {"views", further_views_json(report)},
+            {"instruction", report.instruction},
+            {"model", model_json(report.model)},
+            {"grid", grid_json(report.main_view().grid)},
+            {"shown",
+             {{"layer", report.shown.layer},
+              {"head", report.shown.head},
+              {"scale", report.scale},
+              {"direction", report.main_view().patches.empty() ? "words" : "patches"}}},
+            {"words", words_json(report)},
+            {"target", target_json(report.target)},
+            {"warnings", warnings_json(report.warnings)}};
   if (report.shown.relative) json["shown"]["relative"] = true;
+  if (!report.main_view().patches.empty()) json["patches"] = patches_json(report.main_view().patches);
   if (with_timing) json["timing_ms"] = timing_json(report.timing);
   return pretty(json) + "\n";
 }

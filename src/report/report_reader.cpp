@@ -17,16 +17,6 @@ constexpr std::size_t kMaxDatasetBytes = std::size_t{1} << 30;
 constexpr std::size_t kMaxLineBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxTargets = 256;  // of one item: each is a region of the image's size in memory
 
-Box parse_box(const Json& json) {
-  if (!json.is_array() || json.size() != 4) throw std::runtime_error("a box is not [x0, y0, x1, y1]");
-  for (const Json& number : json) {
-    if (!number.is_number()) throw std::runtime_error("a box is not of numbers");
-  }
-  const Box box{json[0].get<double>(), json[1].get<double>(), json[2].get<double>(), json[3].get<double>()};
-  if (box.area() <= 0) throw std::runtime_error("a box is empty");
-  return box;
-}
-
 RegionSource parse_region(const Json& json, const fs::path& folder) {
   RegionSource region;
   if (json.contains("mask")) {
@@ -34,7 +24,8 @@ RegionSource parse_region(const Json& json, const fs::path& folder) {
     return region;
   }
   for (const Json& box : array_member(json, "boxes")) {
-    region.boxes.push_back(parse_box(box));
+    region.boxes.push_back(parse_box(box, "a box"));
+    if (region.boxes.back().area() <= 0) throw std::runtime_error("a box is empty");
   }
   if (region.boxes.empty()) throw std::runtime_error("\"boxes\" is empty");
   return region;

@@ -46,6 +46,15 @@ std::string top_line(const Writer& out, const std::vector<TopPatch>& top) {
   return line + "\n";
 }
 
+// How much of the image is the word's, where patches were asked.
+std::string patches_line(const Writer& out, const std::vector<PatchReading>& patches, std::size_t word) {
+  const auto count = std::ranges::count(patches, static_cast<int>(word), &PatchReading::word);
+  const auto all = std::ranges::count_if(patches, [](const PatchReading& patch) { return patch.word >= 0; });
+  const double share = all > 0 ? 100.0 * static_cast<double>(count) / static_cast<double>(all) : 0.0;
+  return out.say("  first word of ", "  是 ") + std::to_string(count) + out.say(" patches (", " 个 patch 的首要词 (") +
+         fixed(share, 0) + " %)\n";
+}
+
 std::string word_block(const Writer& out, const Word& word, const WordReading& reading) {
   if (reading.top.empty()) throw std::logic_error("a word without patches");
   return headline(out, word, reading.top.front()) + top_line(out, reading.top);
@@ -64,11 +73,12 @@ struct Sentence {
   const char *before = "", *after = "";  // around the detail, where there is one
 };
 
-constexpr std::array<Sentence, 6> kWordSentences{{
+constexpr std::array<Sentence, 7> kWordSentences{{
     {"unknown-word", "不在模型的词表中", "，按 '", "' 理解"},
     {"nothing-here", "在图中似乎没有所指", "（", " 的注意力）"},
     {"diffuse", "的注意力分散，没有重点"},
     {"heads-disagree", "的各个注意力头看向不同的地方，热图只是其平均"},
+    {"sink", "的注意力落在所有词共有的 patch 上，可用 --relative 去除", "（", "）"},
     {"target-unsure", "没有确定的目标：最可能的位置得分也很低"},
     {"target-not-alone", "的目标不唯一：另有一处几乎同样可能"},
 }};
@@ -114,6 +124,7 @@ std::string to_text(const Report& report, const TerminalStyle& style) {
     }
     for (std::size_t i = 0; i < report.words.size(); ++i) {
       text += word_block(out, report.words[i], view.readings[i]);
+      if (!view.patches.empty()) text += patches_line(out, view.patches, i);
     }
     if (number == 0 && report.target) text += target_line(out, *report.target);
   }

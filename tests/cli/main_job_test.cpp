@@ -222,6 +222,24 @@ TEST_CASE("results are the same for any number of threads") {
   CHECK(read_bytes(dir / "1/overview.png") == read_bytes(dir / "3/overview.png"));
 }
 
+TEST_CASE("--direction patches says which word each patch belongs to") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  const Outcome outcome = attnviz_run({image, "red cup", "--direction", "patches", "-o", dir / "out"});
+  REQUIRE(outcome.exit_code == 0);
+  const Json report = report_of(dir / "out");
+  CHECK(report["shown"]["direction"] == "patches");
+  const std::size_t num_patches = report["words"][0]["map"].size();
+  for (const char* list : {"word", "share", "strength"}) CHECK(report["patches"][list].size() == num_patches);
+  CHECK(report["patches"]["word"][report["words"][0]["top"][0]["patch"].get<std::size_t>()] != -1);
+  CHECK(fs::exists(dir / "out/patches.png"));
+  CHECK(outcome.out.find("  first word of ") != std::string::npos);
+  REQUIRE(attnviz_run({image, "red cup", "-o", dir / "out"}).exit_code == 0);  // the same job again, without
+  CHECK_FALSE(fs::exists(dir / "out/patches.png"));
+  CHECK(report_of(dir / "out")["shown"]["direction"] == "words");
+  CHECK(attnviz_run({image, "red cup", "--direction", "up", "-o", dir / "out"}).exit_code == 2);
+}
+
 TEST_CASE("a preview that cannot be drawn says why, and what follows --sheet is still the image") {
   const TempDir dir;
   const std::string image = write_scene(dir);
@@ -335,4 +353,15 @@ TEST_CASE("help and version") {
   }
   CHECK(attnviz_run({"models"}).out.find("base") == 0);
   CHECK(attnviz_run({"models", "info", "base"}).out.find("cross") != std::string::npos);
+}
+
+TEST_CASE("--formats html writes a page, alone or with the others, and the next run takes it back") {
+  const TempDir dir;
+  const std::string image = write_scene(dir);
+  REQUIRE(attnviz_run({image, "red cup", "--formats", "html", "-o", dir / "alone"}).exit_code == 0);
+  CHECK(files_below(dir / "alone") == std::set<std::string>{"report.html"});
+  REQUIRE(attnviz_run({image, "red cup", "--formats", "json,html", "-o", dir / "out"}).exit_code == 0);
+  CHECK(read_bytes(dir / "out/report.html").starts_with("<!doctype html>"));
+  REQUIRE(attnviz_run({image, "red cup", "--formats", "json", "-o", dir / "out"}).exit_code == 0);
+  CHECK(files_below(dir / "out") == std::set<std::string>{"report.json"});
 }

@@ -177,3 +177,19 @@ TEST_CASE("agreement is the overlap of the heads' maps") {
   CHECK(read_words(aggregate(maps, {"0", "mean"}), {word_of("cup", WordKind::noun)}, small_grid(), 1)[0]
             .agreement.value() == doctest::Approx(0.625));
 }
+
+TEST_CASE("a patch belongs to the word that gives it most, traces to nobody") {
+  // Two words that see, a third that gives nearly all to "nothing here".
+  const WordMaps maps{{{0.6F, 0.2F, 0.2F, 0.0F}, {0.3F, 0.7F, 0.0F, 0.0F}, {0.0F, 0.0F, 0.0F, 0.01F}},
+                      {0.0F, 0.0F, 0.99F}};
+  const std::vector<PatchReading> patches = read_patches(maps, small_grid());
+  CHECK(patches[0].word == 0);
+  CHECK(patches[0].share == doctest::Approx(0.6 / 0.9));
+  CHECK(patches[0].strength == doctest::Approx(1));
+  CHECK(patches[1].word == 1);
+  CHECK(patches[2].strength == doctest::Approx(1.0 / 3));
+  CHECK(patches[3].word == -1);
+  CHECK(patches[3].share == 0);
+  CHECK(read_patches(maps, small_grid(16))[1].word == -1);  // padding is nobody's
+  CHECK(read_patches({{{0, 0, 0, 0}}, {}}, small_grid())[0].word == -1);
+}

@@ -44,6 +44,16 @@ TEST_CASE("unknown words, absent things, maps without a focus, heads that disagr
         Codes{"unknown-word 0", "nothing-here 1", "diffuse 2", "heads-disagree 3"});
 }
 
+TEST_CASE("weight on sinks is said where nothing worse is") {
+  WordReading on_sinks = reading_of(0.1, 0.5, 0.5);
+  on_sinks.sink = 0.4;
+  const Words words{word_of("cup", WordKind::noun)};
+  CHECK(codes(words, {on_sinks}) == Codes{"sink 0"});
+  CHECK(word_warnings(words, {on_sinks}, {}).front().detail == "40 %");
+  on_sinks.sink = 0.1;
+  CHECK(codes(words, {on_sinks}).empty());
+}
+
 TEST_CASE("details stand in the message and by themselves") {
   Words words{word_of("cup", WordKind::noun), word_of("xyz", std::nullopt, false),
               word_of("teacup", std::nullopt, false)};

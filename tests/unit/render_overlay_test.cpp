@@ -107,7 +107,9 @@ TEST_CASE("scales: each word its own maximum, or one for all") {
 TEST_CASE("a word has one scale in all views, set where it is seen") {
   Report report;
   report.views.resize(2);
-  report.views[0].readings = {WordReading{.heat = {0.25F, 0.75F}, .nothing = 0.95}};
-  report.views[1].readings = {WordReading{.heat = {0.4F, 0.6F}, .nothing = 0.0}};
+  for (ViewReading& view : report.views) view.readings.resize(1);
+  report.views[0].readings[0].heat = {0.25F, 0.75F};
+  report.views[0].readings[0].nothing = 0.95;
+  report.views[1].readings[0].heat = {0.4F, 0.6F};
   CHECK(render::scale_maxima(report).front() == doctest::Approx(0.6));
 }

@@ -37,8 +37,7 @@ std::vector<int> inked_rows(const Image& image, int x) {
 Report report_of(std::size_t num_words, double entropy) {
   Report report;
   report.instruction = "红色 cup";
-  report.main_view().grid.image_width = 640;
-  report.main_view().grid.image_height = 480;
+  report.main_view().grid = {640, 480, 32, 16, 32, 16, 16};
   for (std::size_t i = 0; i < num_words; ++i) {
     Word word;
     word.text = i % 2 == 0 ? "红色" : "cup";

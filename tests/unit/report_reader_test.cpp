@@ -86,7 +86,7 @@ TEST_CASE("lines that are no items say why, and the others count") {
   CHECK(reason_of(with_target(R"({"word": "red", "kind": "noun", "boxes": [[1, 2, 3]]})")) ==
         "line 1: a box is not [x0, y0, x1, y1]");
   CHECK(reason_of(with_target(R"({"word": "red", "kind": "noun", "boxes": [[1, 2, "3", 4]]})")) ==
-        "line 1: a box is not of numbers");
+        "line 1: a box is not [x0, y0, x1, y1]");
   CHECK(reason_of(with_target(R"({"word": "red", "kind": "noun", "boxes": [[3, 2, 1, 4]]})")) ==
         "line 1: a box is empty");
   CHECK(reason_of("{\"image\": \"\xFF\"}") == "line 1: not valid JSON");

@@ -43,6 +43,12 @@ std::vector<WordReading> read_maps(const WordMaps& maps, const PatchGrid& grid);
 // `top_k` patches a word, at least 1. Throws Error (usage), "--top", for more than there are patches with content.
 std::vector<WordReading> read_words(const WordMaps& maps, const Words& words, const PatchGrid& grid, int top_k);
 
+// Which word each patch belongs to, [num_patches]. A word's weights say where it looks, P(patch | word); with no word
+// preferred to another, Bayes' rule makes their share in a patch P(word | patch). What words give to "nothing here" is
+// no patch's, so a word whose thing is absent claims next to nothing; patches with a trace of weight are nobody's. A
+// model's own weights of patches over words, where it has some (co-attention, single stream), are not used.
+std::vector<PatchReading> read_patches(const WordMaps& maps, const PatchGrid& grid);
+
 // Entropy of weights that sum to 1, divided by log(num_choices): 0 one patch, 1 uniform. One choice: 0.
 double normalised_entropy(const std::vector<float>& weights, std::size_t num_choices);
 
@@ -55,7 +61,7 @@ std::vector<TopPatch> top_patches(const std::vector<float>& heat, const PatchGri
 std::vector<bool> find_sinks(const WordMaps& maps, const Words& words, const PatchGrid& grid);
 
 // What a reader should be told about the words, one thing a word: unknown ones, things that are not there, maps without
-// a focus, heads that disagree.
+// a focus, heads that disagree, weight on sinks.
 std::vector<Warning> word_warnings(const Words& words, const std::vector<WordReading>& readings,
                                    const Honesty& honesty);
 

@@ -32,10 +32,11 @@ struct RunOptions {
   std::optional<std::string> words;        // the user's own segmentation
   std::optional<std::string> layer, head;  // empty: the model's own choice
   bool relative = false;                   // each word's map against the mean over all words
+  bool by_patch = false;                   // which word each patch belongs to, too
   std::optional<int> patches;              // patch budget; empty: the model's own
   bool shared_scale = false;
   render::Looks looks;
-  bool write_png = true, write_json = true;
+  bool write_png = true, write_json = true, write_html = false;
   bool heads_sheet = false, layers_sheet = false;
   std::optional<std::string> word;  // of sheets and videos: the text of a word or its number; empty: all
   enum class Stdout { text, json, none } standard_output = Stdout::text;

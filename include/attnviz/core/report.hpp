@@ -29,6 +29,13 @@ struct WordReading {
   std::optional<double> agreement{};  // how much the maps of the shown heads overlap, 0..1; empty: one head alone
 };
 
+// Which word a patch belongs to: the words' weights read the other way.
+struct PatchReading {
+  int word = -1;        // that gives the patch the highest weight; ties: the first; -1: none gives it more than a trace
+  double share = 0;     // its part of all that words give the patch
+  double strength = 0;  // its weight here beside its highest anywhere, times what it gives to the image at all: 0..1
+};
+
 // The predicted place of the action, in pixels of the original image.
 struct Target {
   Point point;
@@ -73,6 +80,7 @@ struct ViewReading {
   std::string image_path;
   PatchGrid grid;
   std::vector<WordReading> readings;       // one a word
+  std::vector<PatchReading> patches{};     // [num_patches]; empty: not asked for
   std::vector<std::string> heatmap_files;  // one a word, relative to the output folder; empty: none written
 };
 

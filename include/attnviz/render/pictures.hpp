@@ -46,9 +46,6 @@ Image word_picture(const Image& image, const PatchGrid& grid, const WordReading&
 Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                 const Looks& looks, int width, int height);
 
-// All text that the overview may show, for Labels to find fonts that draw it.
-std::string overview_text(const Report& report, const Looks& looks);
-
 // The image and one labelled panel a word (the first 120), with the predicted target; below, the same for each further
 // view. `images`: one a view. Labels come from `labels`.
 Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels);
@@ -75,5 +72,13 @@ std::vector<double> scale_maxima(const Report& report);
 
 // PNG bytes (stb_image_write with libdeflate).
 std::vector<std::uint8_t> encode_png(const Image& image);
+// JPEG bytes, as good as photographs need (quality 88).
+std::vector<std::uint8_t> encode_jpeg(const Image& image);
+
+// The image, made smaller where its longer side is more than `longest` pixels.
+Image at_most(const Image& image, int longest);
+
+// The 256 colours of a colormap, six hexadecimal digits each.
+std::string colormap_digits(const std::string& name);
 
 }  // namespace attnviz::render

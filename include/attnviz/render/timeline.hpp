@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-#include <vector>
 
 #include "attnviz/core/image.hpp"
+#include "attnviz/core/patch_grid.hpp"
 #include "attnviz/core/report.hpp"
 #include "attnviz/core/time_series.hpp"
 #include "attnviz/render/labels.hpp"
@@ -22,19 +21,18 @@ public:
   // One frame, in the order of time.
   void add(const Report& report, double time);
 
-  // A row a word: its entropy, its highest weight and its share of "nothing here"; below, the target's place and score.
-  // Where a column of pixels stands for several frames it shows their range, and the line their mean.
+  // Of at least one frame. A row a word: its entropy, its highest weight and its share of "nothing here"; below, the
+  // target's place and score. Where a column of pixels stands for several frames it shows their range, and the line
+  // their mean.
   Image draw(const Looks& looks, const Labels& labels) const;
 
 private:
-  std::string instruction_, facts_;
-  std::vector<std::string> words_;
+  Report asked_;
   bool in_seconds_;
+  std::size_t num_words_;
+  PatchGrid grid_;              // of the first frame
   int width_ = 1, height_ = 1;  // of the largest frame
   TimeSeries series_;           // time; x, y, score of the target; entropy, peak, nothing of each word
 };
-
-// All text of a timeline but its words and its instruction, for Labels to find fonts that draw it.
-std::string timeline_text(const Looks& looks);
 
 }  // namespace attnviz::render

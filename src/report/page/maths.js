@@ -1,0 +1,183 @@
+// What the program computes, again: analysis/aggregate.cpp, render/upsampler.cpp and render/overlay.cpp. Pure functions.
+'use strict';
+
+const maths = (() => {
+  const LEVELS = 1024;
+
+  // Rows [layers * heads * words] of patches, from 16-bit parts of each row's maximum.
+  function decodeRows(view, numRows, numPatches) {
+    const text = atob(view.weights);
+    if (text.length !== 2 * numRows * numPatches || view.maxima.length !== numRows) throw new Error('weights are missing');
+    const rows = [];
+    for (let r = 0, at = 0; r < numRows; ++r) {
+      const row = new Float32Array(numPatches);
+      for (let p = 0; p < numPatches; ++p, at += 2) {
+        row[p] = (text.charCodeAt(at) + 256 * text.charCodeAt(at + 1)) / 65535 * view.maxima[r];
+      }
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  const sumOf = (list) => list.reduce((sum, value) => sum + value, 0);
+
+  function layerShares(choice, numLayers) {
+    const shares = Array.from({length: numLayers}, (_, layer) =>
+      choice === 'mean' ? 1 : choice === 'rollout' ? 2 ** layer : layer === (choice === 'last' ? numLayers - 1 : Number(choice)) ? 1 : 0);
+    const sum = sumOf(shares);
+    return shares.map((share) => share / sum);
+  }
+
+  // One word's patches and, last, its share of "nothing here", over the heads of one layer.
+  function rowOfLayer(view, shape, layer, head, word) {
+    const joined = new Float64Array(shape.patches + 1);
+    const heads = head === 'mean' || head === 'max' ? [...Array(shape.heads).keys()] : [Number(head)];
+    for (const h of heads) {
+      const index = (layer * shape.heads + h) * shape.words + word, row = view.rows[index];
+      const combine = (i, value) => { joined[i] = head === 'max' ? Math.max(joined[i], value) : joined[i] + value; };
+      row.forEach((value, i) => combine(i, value));
+      if (view.nothing) combine(shape.patches, view.nothing[index]);
+    }
+    const sum = sumOf(joined);
+    return sum > 0 ? joined.map((value) => value / sum) : joined;
+  }
+
+  // Each word above the mean of all words, scaled to its former sum.
+  function relativeToMean(maps) {
+    if (maps.length < 2) return maps;
+    const mean = maps[0].map((_, p) => sumOf(maps.map((map) => map[p])) / maps.length);
+    return maps.map((map) => {
+      const above = map.map((value, p) => Math.max(0, value - mean[p])), left = sumOf(above);
+      return left > 0 ? above.map((value) => value * sumOf(map) / left) : map;
+    });
+  }
+
+  const hasContent = (grid, patch) =>
+    (patch % grid.cols) * grid.patch_px < grid.content_width && Math.floor(patch / grid.cols) * grid.patch_px < grid.content_height;
+
+  // [words] of {heat, nothing, entropy}; heat sums to 1 over the patches with content.
+  function readWords(view, shape, choice) {
+    const layers = layerShares(choice.layer, shape.layers), maps = [], nothing = [];
+    for (let word = 0; word < shape.words; ++word) {
+      const sum = new Float64Array(shape.patches + 1);
+      layers.forEach((share, layer) => {
+        if (share > 0) rowOfLayer(view, shape, layer, choice.head, word).forEach((value, i) => { sum[i] += share * value; });
+      });
+      maps.push(sum.slice(0, -1));
+      nothing.push(view.nothing ? sum[shape.patches] : 0);
+    }
+    const content = [...Array(shape.patches).keys()].filter((patch) => hasContent(view.grid, patch));
+    return (choice.relative ? relativeToMean(maps) : maps).map((map, word) => {
+      const sum = sumOf(content.map((patch) => map[patch])), heat = new Float32Array(shape.patches);
+      for (const patch of content) heat[patch] = sum > 0 ? map[patch] / sum : 1 / content.length;
+      const bits = sumOf(content.map((patch) => heat[patch] > 0 ? -heat[patch] * Math.log(heat[patch]) : 0));
+      return {heat, nothing: nothing[word], entropy: content.length > 1 ? Math.min(1, bits / Math.log(content.length)) : 0};
+    });
+  }
+
+  function topPatches(heat, grid, count) {
+    const order = [...heat.keys()].filter((patch) => hasContent(grid, patch));
+    return order.sort((a, b) => heat[b] - heat[a] || a - b).slice(0, count);
+  }
+
+  // In pixels of the original image: {x, y, width, height}.
+  function patchBox(grid, patch) {
+    const sx = grid.image_width / grid.content_width, sy = grid.image_height / grid.content_height;
+    const x = (patch % grid.cols) * grid.patch_px, y = Math.floor(patch / grid.cols) * grid.patch_px;
+    const right = Math.min(x + grid.patch_px, grid.content_width), bottom = Math.min(y + grid.patch_px, grid.content_height);
+    return {x: x * sx, y: y * sy, width: Math.max(0, right - x) * sx, height: Math.max(0, bottom - y) * sy};
+  }
+
+  // Under a point given as shares of the image's width and height.
+  function patchAt(grid, x, y) {
+    const part = (share, content) => Math.floor(Math.min(Math.max(share, 0) * content, content - 1e-6) / grid.patch_px);
+    return part(y, grid.content_height) * grid.cols + part(x, grid.content_width);
+  }
+
+  // Four patches and weights for every pixel along one side.
+  function makeTaps(pixels, content, patchPx, interpolation) {
+    const count = Math.ceil(content / patchPx), taps = [];
+    for (let i = 0; i < pixels; ++i) {
+      const at = (i + 0.5) * content / pixels;
+      if (interpolation === 'nearest') {
+        const patch = Math.min(Math.floor(at / patchPx), count - 1);
+        taps.push({patch: [patch, patch, patch, patch], weight: [0, 1, 0, 0]});
+        continue;
+      }
+      let coordinate = at / patchPx - 0.5;
+      if (count === 1) {
+        coordinate = 0;
+      } else if (coordinate <= count - 2) {
+        coordinate = Math.max(coordinate, 0);
+      } else {  // the last patch may be cut by the content's edge
+        const from = (count - 1.5) * patchPx, last = ((count - 1) * patchPx + content) / 2;
+        coordinate = Math.min(count - 2 + (at - from) / (last - from), count - 1);
+      }
+      const first = Math.floor(coordinate), t = coordinate - first;
+      const weight = interpolation === 'cubic'
+        ? [((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t]
+        : [0, 1 - t, t, 0];
+      taps.push({patch: [-1, 0, 1, 2].map((k) => Math.min(Math.max(first + k, 0), count - 1)), weight});
+    }
+    return taps;
+  }
+
+  function blend(tap, a, b, c, d) {
+    const sum = tap.weight[0] * a + tap.weight[1] * b + tap.weight[2] * c + tap.weight[3] * d;
+    return Math.min(Math.max(sum, Math.min(b, c)), Math.max(b, c));
+  }
+
+  function upsample(heat, grid, width, height, interpolation) {
+    const across = makeTaps(width, grid.content_width, grid.patch_px, interpolation);
+    const down = makeTaps(height, grid.content_height, grid.patch_px, interpolation);
+    const values = new Float32Array(width * height), line = new Float32Array(grid.cols);
+    for (let y = 0; y < height; ++y) {
+      const rows = down[y].patch.map((row) => row * grid.cols);
+      for (let col = 0; col < grid.cols; ++col) {
+        line[col] = blend(down[y], heat[rows[0] + col], heat[rows[1] + col], heat[rows[2] + col], heat[rows[3] + col]);
+      }
+      for (let x = 0; x < width; ++x) {
+        const [a, b, c, d] = across[x].patch;
+        values[y * width + x] = blend(across[x], line[a], line[b], line[c], line[d]);
+      }
+    }
+    return values;
+  }
+
+  // The colour of a level, 0..1: the first quarter of a map is too dark to tell from shadow.
+  function colourAt(colormap, level) {
+    const at = 6 * Math.round((0.25 + 0.75 * level) * 255);
+    return [0, 2, 4].map((channel) => parseInt(colormap.slice(at + channel, at + channel + 2), 16));
+  }
+
+  // RGBA of a map, to lie over the image.
+  function heatPixels(heat, grid, width, height, look) {
+    const values = upsample(heat, grid, width, height, look.interpolation), pixels = new Uint8ClampedArray(4 * width * height);
+    const table = Array.from({length: LEVELS + 1}, (_, i) => {
+      const level = i / LEVELS, opacity = look.alpha * (1 - (1 - level) * (1 - level));
+      return [...colourAt(look.colormap, level), Math.round(255 * opacity)];
+    });
+    table[0][3] = 0;
+    for (let i = 0; i < values.length; ++i) {
+      const level = look.top > 0 ? Math.min(Math.floor(values[i] * LEVELS / look.top + 0.5), LEVELS) : 0;
+      pixels.set(table[level], 4 * i);
+    }
+    return pixels;
+  }
+
+  // The weight of the top colour for each word in all views: where most of it goes to the image.
+  function scaleMaxima(readings, shared) {
+    const peaks = readings[0].map(() => ({weight: 0, share: -1}));
+    let highest = peaks.length ? peaks[0] : null;
+    for (const words of readings) {
+      words.forEach((reading, word) => {
+        const weight = Math.max(...reading.heat), peak = {weight, share: weight * (1 - reading.nothing)};
+        if (peak.share > peaks[word].share) peaks[word] = peak;
+        if (peak.share > highest.share) highest = peak;
+      });
+    }
+    return peaks.map((peak) => shared ? highest.weight : peak.weight);
+  }
+
+  return {decodeRows, readWords, topPatches, patchBox, patchAt, colourAt, heatPixels, scaleMaxima};
+})();
