@@ -110,7 +110,7 @@ std::vector<double> round_ticks(double least, double most, int most_ticks) {
 }
 
 double round_share(double share) {
-  for (const double round : {0.1, 0.2, 0.4, 0.6, 0.8}) {
+  for (const double round : {0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8}) {
     if (share <= round) return round;
   }
   return 1;

@@ -34,7 +34,7 @@ void draw_curve(Image& image, const Rect& plot, const LineChart& chart);
 
 // Round numbers from `least` to `most`, at most `most_ticks` of them.
 std::vector<double> round_ticks(double least, double most, int most_ticks);
-// The least of 0.1, 0.2, 0.4, 0.6, 0.8, 1 that is not below a share.
+// The end of an axis for shares up to this one: 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8 or 1.
 double round_share(double share);
 
 }  // namespace attnviz::render

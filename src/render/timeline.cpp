@@ -67,15 +67,11 @@ Image Timeline::draw(const Looks& looks, const Labels& labels) const {
   sheet.seconds_name = in_seconds_ ? say("时间 秒", "time, s") : say("帧", "frame");
   sheet.minutes_name = say("时间 分:秒", "time, min:s");
 
-  double peak = 0;
-  for (std::size_t word = 0; word < num_words_; ++word) {
-    peak = std::max(peak, static_cast<double>(series_.whole(kWords + kOfWord * word + 1).high));
-  }
   for (std::size_t word = 0; word < num_words_; ++word) {
     const std::size_t channel = kWords + kOfWord * word;
     sheet.rows.push_back({labels.word_name(asked_.words[word].text, word),
                           {{{channel, {0, 1}, kWordColours[0]},
-                            {channel + 1, {0, round_share(peak)}, kWordColours[1]},
+                            {channel + 1, {0, round_share(series_.whole(channel + 1).high)}, kWordColours[1]},
                             {channel + 2, {0, 1}, kWordColours[2]}}}});
   }
   sheet.rows.front().headings = {say("熵", "entropy"), say("最高权重", "highest weight"),

@@ -120,6 +120,7 @@ TEST_CASE("ticks are round and inside") {
     CHECK(ticks.size() <= 7);
     CHECK(ticks.back() <= most * (1 + 1e-5));
   }
+  CHECK(round_share(0.03) == 0.05);
   CHECK(round_share(0.07) == 0.1);
   CHECK(round_share(0.41) == 0.6);
   CHECK(round_share(0.99) == 1);
