@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <mutex>
+#include <utility>
 
+#include "app/font_warning.hpp"
 #include "app/job_files.hpp"
 #include "app/page.hpp"
 #include "app/preview.hpp"
@@ -21,18 +23,6 @@ namespace attnviz::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-void add_font_warning(Report& report, const render::Labels& labels) {
-  for (std::size_t i = 0; i < report.words.size(); ++i) {
-    if (labels.can_draw(report.words[i].text)) continue;
-    report.warnings.push_back(
-        {"no-font",
-         "no installed font can draw '" + report.words[i].text +
-             "'; pictures show the word's number (install one that has it; for Chinese: fonts-noto-cjk)",
-         std::nullopt, ""});
-    return;  // once is enough
-  }
-}
 
 // A word's picture in one view.
 struct WordPicture {
@@ -87,7 +77,7 @@ void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
   if (!options.write_png && !has_sheets) return;
   Stopwatch stage;
   const render::Labels labels(render::sheet_text(job.report, options.looks));
-  add_font_warning(job.report, labels);
+  if (auto warning = font_warning(job.report.words, labels)) job.report.warnings.push_back(std::move(*warning));
   if (options.write_png) add_pictures(job, options, labels, outputs);
   if (has_sheets) add_sheets(job, options, labels, outputs);
   job.report.timing.render = stage.elapsed_ms() - job.report.timing.write;

@@ -5,66 +5,19 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
-#include <map>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/option_checks.hpp"
+#include "app/option_groups.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/image/patchify.hpp"
 
 namespace attnviz::app {
 namespace {
 
-constexpr int kMaxThreads = 1024;
-
-// The user's language: of messages, from the locale, as other programs find it.
-std::string locale_language() {
-  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return std::string(value).starts_with("zh") ? "zh" : "en";
-  }
-  return "en";
-}
-
-// What the parser fills before it becomes the typed options.
-struct RawOptions {
-  std::string language = locale_language();
-  std::string interpolation = "cubic", scale = "word", direction = "words", standard_output = "text",
-              formats = "png,json";
-  std::string layer, head, words, word;
-  std::vector<std::string> sheets;
-  int patches = 0, top_k = 5;
-  bool no_color = false;
-};
-
-void add_model(CLI::App& app, CommonOptions& options) {
-  app.add_option("-m,--model", options.model, "the name of a model, or a model file")
-      ->type_name("NAME|PATH")
-      ->capture_default_str();
-}
-
-void add_language(CLI::App& app, CommonOptions& options, RawOptions& raw) {
-  app.add_option("--lang", raw.language, "language of messages and labels")
-      ->check(one_of({"zh", "en"}))
-      ->type_name("zh|en")
-      ->capture_default_str();
-  app.add_flag("--quiet", options.quiet, "no warnings on standard error");
-}
-
-void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
-  app.add_option("--threads", options.threads, "threads; 0: all cores")
-      ->type_name("N")
-      ->check(whole_number(0, kMaxThreads));
-  add_language(app, options, raw);
-}
-
-void add_view(CLI::App& app, RawOptions& raw) {
-  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean, rollout (the model's own)")
-      ->type_name("N|last|mean|rollout");
-  app.add_option("--head", raw.head, "which head is shown: N, mean, max (the model's own)")->type_name("N|mean|max");
-}
+constexpr long kMostSkipped = 1'000'000;
 
 void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("IMAGE", run.image_path, "PNG, JPEG, BMP, PNM or WebP");
@@ -72,42 +25,13 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
       ->allow_extra_args(false)
       ->type_name("IMAGE");
-  app.add_option("-o,--out", run.out_dir, "output folder (attnviz-out/<image stem>)")->type_name("DIR");
-  app.add_flag("--force", run.force, "overwrite the results of another job");
-  app.add_option("-k,--top", raw.top_k, "patches listed per word")
-      ->type_name("K")
-      ->check(whole_number(1, image::kMaxPatches))
-      ->capture_default_str();
-  app.add_option("--words", raw.words, "your own segmentation, words separated by |")->type_name("A|B|C");
-  add_view(app, raw);
-  app.add_flag("--relative", run.relative, "each word's map against the mean over all words");
+  add_output(app, run, "attnviz-out/<image stem>");
+  add_question(app, run, raw);
   app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
       ->check(one_of({"words", "patches"}))
       ->type_name("words|patches")
       ->capture_default_str();
-  app.add_option("--patches", raw.patches, "patch budget (the model's own)")
-      ->type_name("N")
-      ->check(whole_number(image::kMinPatches, image::kMaxPatches));
-  app.add_option("--scale", raw.scale, "colours: each word on its own scale, or one shared scale")
-      ->check(one_of({"word", "shared"}))
-      ->type_name("word|shared")
-      ->capture_default_str();
-  app.add_option("--colormap", run.looks.colormap,
-                 "colours of the maps: viridis, magma, inferno, cividis, turbo, jet, grey")
-      ->check(one_of(render::colormap_names()))
-      ->type_name("NAME")
-      ->capture_default_str();
-  app.add_option("--alpha", run.looks.alpha, "opacity of the highest weight")
-      ->type_name("0..1")
-      ->check(number(0, 1))
-      ->capture_default_str();
-  app.add_option("--interp", raw.interpolation, "between patch centres")
-      ->check(one_of({"nearest", "linear", "cubic"}))
-      ->type_name("nearest|linear|cubic")
-      ->capture_default_str();
-  app.add_flag("--grid", run.looks.grid, "lines between patches");
-  app.add_flag("--contour", run.looks.contour, "a line around what has at least half of the highest weight");
-  app.add_flag("--boxes", run.looks.boxes, "the top patches framed, with their ranks where there is room");
+  add_looks(app, run, raw, "colours: each word on its own scale, or one shared scale");
   app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
       ->check(one_of({"heads", "layers"}))
       ->allow_extra_args(false)
@@ -171,6 +95,36 @@ CLI::App* add_diff(CLI::App& app, DiffOptions& diff, CommonOptions& common, RawO
   return command;
 }
 
+// It shares the main job's options, also those that stand before the command.
+CLI::App* add_video(CLI::App& app, RunOptions& run, VideoOptions& video, CommonOptions& common, RawOptions& raw) {
+  CLI::App* command = app.add_subcommand("video", "attention over time, of a video or a folder of frames");
+  command->add_option("VIDEO|FRAMES_DIR", run.image_path, "a video file, or a folder of images in natural order")
+      ->required();
+  command->add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English")->required();
+  command->add_option("--every", video.every, "only each N-th frame")
+      ->type_name("N")
+      ->check(whole_number(1, kMostSkipped))
+      ->capture_default_str();
+  add_output(*command, run, "attnviz-out/<stem of the video or folder>");
+  add_model(*command, common);
+  add_question(*command, run, raw);
+  add_looks(*command, run, raw,
+            "colours of a frame: each word on its own scale, or one for all words; each frame has its own");
+  command->add_option("--word", raw.word, "only this word, or its number, at the frame's own size (a panel a word)")
+      ->type_name("W");
+  command->add_option("--formats", raw.formats, "files written: png, json")
+      ->type_name("png,json")
+      ->capture_default_str();
+  add_common(*command, common, raw);
+  command->footer(
+      "png: attention.mp4 of a video, frames/*.png of a folder, timeline.png; json: frames.jsonl, a line a frame, and\n"
+      "video.json, what all frames share. Video files need OpenCV's videoio (libopencv-videoio-dev when attnviz is\n"
+      "built); a folder of frames needs nothing.\n"
+      "Examples:\n  attnviz video grasp.mp4 \"拿起红色杯子\"\n  attnviz video frames/ \"pick up the red cup\" --every "
+      "5");
+  return command;
+}
+
 CLI::App* add_models(CLI::App& app, ModelsOptions& models) {
   CLI::App* command = app.add_subcommand("models", "what can be loaded");
   CLI::App* info = command->add_subcommand("info", "about one model");
@@ -222,25 +176,6 @@ void refuse_options_of_others(const CLI::App& app, const CLI::App& command) {
   }
 }
 
-std::optional<std::string> given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
-
-void finish_formats(RunOptions& run, const std::string& formats) {
-  run.write_png = run.write_json = false;
-  const std::map<std::string, bool*> known{
-      {"png", &run.write_png}, {"json", &run.write_json}, {"html", &run.write_html}};
-  std::istringstream list(formats);
-  for (std::string name; std::getline(list, name, ',');) {
-    const auto found = known.find(name);
-    if (found == known.end()) {
-      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json, html", "see attnviz --help");
-    }
-    *found->second = true;
-  }
-  if (!run.write_png && !run.write_json && !run.write_html) {
-    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json, html or several");
-  }
-}
-
 bool colour_wanted(const RawOptions& raw) {
   const char* no_color = std::getenv("NO_COLOR");
   return !raw.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1;
@@ -250,26 +185,15 @@ RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions
   for (const char* name : {"IMAGE", "INSTRUCTION"}) {
     if (app.count(name) == 0) throw Error(ErrorCode::usage, name, "is missing", "see attnviz --help");
   }
-  if (app.count("--words") > 0) run.words = raw.words;
-  if (app.count("--top") > 0) run.top_k = raw.top_k;
-  run.layer = given(raw.layer);
-  run.head = given(raw.head);
-  if (raw.patches != 0) run.patches = raw.patches;
+  finish_run(app, run, raw);
+  run.by_patch = raw.direction == "patches";
   run.heads_sheet = std::ranges::count(raw.sheets, "heads") > 0;
   run.layers_sheet = std::ranges::count(raw.sheets, "layers") > 0;
-  run.word = given(raw.word);
   if (run.word && raw.sheets.empty()) throw Error(ErrorCode::usage, "--word", "is for --sheet", "add --sheet heads");
-  run.looks.chinese_labels = run.common.language == report::Language::zh;
-  run.by_patch = raw.direction == "patches";
-  run.shared_scale = raw.scale == "shared";
-  run.looks.interpolation = raw.interpolation == "nearest"  ? render::Interpolation::nearest
-                            : raw.interpolation == "linear" ? render::Interpolation::linear
-                                                            : render::Interpolation::cubic;
   run.standard_output = raw.standard_output == "json"   ? RunOptions::Stdout::json
                         : raw.standard_output == "none" ? RunOptions::Stdout::none
                                                         : RunOptions::Stdout::text;
   run.colour = colour_wanted(raw);
-  finish_formats(run, raw.formats);
   return run;
 }
 
@@ -279,8 +203,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-      "Commands: attnviz inspect REPORT.json, attnviz diff A.json B.json, attnviz eval DATASET.jsonl,\n"
-      "attnviz models [list|info NAME|check PATH], attnviz bench (each has --help).");
+      "Commands: attnviz video VIDEO|FRAMES_DIR INSTRUCTION, attnviz inspect REPORT.json, attnviz diff A.json B.json,\n"
+      "attnviz eval DATASET.jsonl, attnviz models [list|info NAME|check PATH], attnviz bench (each has --help).");
   CommonOptions common;
   RawOptions raw;
   RunOptions run;
@@ -289,6 +213,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   InspectOptions inspect;
   DiffOptions diff;
   BenchOptions bench;
+  VideoOptions video;
   app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
   add_model(app, common);
   add_common(app, common, raw);
@@ -296,6 +221,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   const CLI::App* eval_command = add_eval(app, eval, common, raw);
   const CLI::App* inspect_command = add_inspect(app, inspect, common, raw);
   const CLI::App* diff_command = add_diff(app, diff, common, raw);
+  const CLI::App* video_command = add_video(app, run, video, common, raw);
   const CLI::App* models_command = add_models(app, models);
   const CLI::App* bench_command = add_bench(app, bench, common, raw);
   app.require_subcommand(0, 1);
@@ -307,7 +233,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (models_command->parsed()) return models;
   if (inspect_command->parsed()) {
     inspect.word = given(raw.word);
-    if (inspect_command->count("--top") > 0) inspect.top_k = raw.top_k;
+    if (was_given(*inspect_command, "--top")) inspect.top_k = raw.top_k;
     inspect.colour = colour_wanted(raw);
     return inspect;
   }
@@ -317,6 +243,12 @@ Command parse_command_line(int argc, const char* const* argv) {
     return diff;
   }
   if (bench_command->parsed()) return bench;
+  if (video_command->parsed()) {
+    finish_run(*video_command, run, raw);
+    if (run.write_html) throw Error(ErrorCode::usage, "--formats", "html is of one image", "give png, json or both");
+    video.frames = std::move(run);
+    return video;
+  }
   if (eval_command->parsed()) {
     eval.layer = given(raw.layer);
     eval.head = given(raw.head);

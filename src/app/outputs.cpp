@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <unordered_set>
 
 #include "attnviz/core/error.hpp"
 
@@ -20,9 +21,9 @@ namespace fs = std::filesystem;
   throw Error(ErrorCode::output, path.string(), "cannot be written: " + why, "choose another place");
 }
 
-// `named`: the path in errors.
-void write_all(const fs::path& path, std::span<const std::uint8_t> bytes, const fs::path& named) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+// `named`: the path in errors. `mode`: O_EXCL for a new file, O_APPEND for the end of one.
+void write_all(const fs::path& path, std::span<const std::uint8_t> bytes, const fs::path& named, int mode = O_EXCL) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | mode | O_CLOEXEC, 0666);
   if (file < 0) fail(named, std::strerror(errno));
   std::size_t done = 0;
   int error = 0;
@@ -70,7 +71,8 @@ OutputSet::~OutputSet() {
   for (auto dir = created_dirs_.rbegin(); dir != created_dirs_.rend(); ++dir) fs::remove(*dir, ignored);
 }
 
-void OutputSet::add(const std::string& name, std::span<const std::uint8_t> bytes) {
+// Where a file of the set waits for the commit; its folder is made.
+fs::path OutputSet::staged(const std::string& name) {
   std::error_code error;
   if (staging_.empty()) {
     std::vector<fs::path> missing;
@@ -84,23 +86,46 @@ void OutputSet::add(const std::string& name, std::span<const std::uint8_t> bytes
     if (::mkdtemp(name_pattern.data()) == nullptr) fail(dir_, std::strerror(errno));
     staging_ = name_pattern;
   }
-  const fs::path path = staging_ / name;
+  fs::path path = staging_ / name;
   fs::create_directories(path.parent_path(), error);
   if (error) fail(dir_ / name, error.message());
-  write_all(path, bytes, dir_ / name);
+  return path;
+}
+
+void OutputSet::add(const std::string& name, std::span<const std::uint8_t> bytes) {
+  write_all(staged(name), bytes, dir_ / name);
   names_.push_back(name);
 }
 
 void OutputSet::add(const std::string& name, const std::string& text) { add(name, bytes_of(text)); }
 
+void OutputSet::append(const std::string& name, const std::string& text) {
+  write_all(staged(name), bytes_of(text), dir_ / name, O_APPEND);
+  if (std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
+}
+
+fs::path OutputSet::reserve(const std::string& name) {
+  fs::path path = staged(name);
+  names_.push_back(name);
+  return path;
+}
+
+void OutputSet::release(const std::string& name) {
+  std::error_code ignored;
+  fs::remove(staging_ / name, ignored);
+  std::erase(names_, name);
+}
+
 // What would stop a rename half-way is found before the first one.
-void OutputSet::check_places(const std::vector<std::string>& own, bool force) const {
+void OutputSet::check_places(const std::vector<std::string>& names, const std::vector<std::string>& own,
+                             bool force) const {
   std::error_code error;
-  for (const std::string& name : names_) {
+  const std::unordered_set<std::string> replaced(own.begin(), own.end());  // of a video: thousands
+  for (const std::string& name : names) {
     const fs::path target = dir_ / name, folder = target.parent_path();
     if (fs::exists(folder, error)) check_folder(folder, "choose another folder with --out");
     if (fs::is_directory(target, error)) fail(target, "a folder is in the way");
-    if (!force && fs::exists(target, error) && std::ranges::find(own, name) == own.end()) {
+    if (!force && fs::exists(target, error) && !replaced.contains(name)) {
       throw Error(ErrorCode::output, target.string(), "is there already, and no report says that it is this job's",
                   "choose another folder with --out or overwrite with --force");
     }
@@ -108,7 +133,7 @@ void OutputSet::check_places(const std::vector<std::string>& own, bool force) co
 }
 
 void OutputSet::commit(const std::vector<std::string>& own, bool force) {
-  check_places(own, force);
+  check_places(names_, own, force);
   std::error_code error;
   for (const std::string& name : own) fs::remove(dir_ / name, error);
   for (const std::string& name : names_) {

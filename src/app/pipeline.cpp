@@ -71,20 +71,20 @@ std::vector<WordReading> surest_readings(const std::vector<ViewReading>& views) 
 
 }  // namespace
 
-JobResult run_job(const model::Model& model, const RunOptions& options) {
-  JobResult job;
-  Report& report = job.report;
-  Stopwatch stage;
-
+Report begin_report(const model::Model& model, const RunOptions& options) {
+  Report report;
   report.instruction = options.instruction;
   report.model = model.facts();
   report.shown = choose_view(model, options);
   report.scale = options.shared_scale ? "shared" : "word";
   report.words = options.words ? text::segment_as(options.instruction, *options.words, model.vocabulary())
                                : text::segment(options.instruction, model.vocabulary());
-  load_images(options, job);
-  report.timing.load = stage.lap_ms();
+  return report;
+}
 
+void attend(const model::Model& model, const RunOptions& options, JobResult& job) {
+  Report& report = job.report;
+  Stopwatch stage;
   const std::vector<model::EncodedImage> encoded = encode(model, options, job);
   report.timing.encode = stage.lap_ms();
 
@@ -99,6 +99,15 @@ JobResult run_job(const model::Model& model, const RunOptions& options) {
     }
   }
   report.timing.attend = stage.lap_ms();
+}
+
+JobResult run_job(const model::Model& model, const RunOptions& options) {
+  JobResult job;
+  Stopwatch stage;
+  job.report = begin_report(model, options);
+  load_images(options, job);
+  job.report.timing.load = stage.lap_ms();
+  attend(model, options, job);
   return job;
 }
 

@@ -2,6 +2,7 @@
 #include <new>
 #include <string>
 
+#include "app/interrupt.hpp"
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
 #include "attnviz/core/error.hpp"
@@ -12,6 +13,7 @@ namespace attnviz::app {
 namespace {
 
 constexpr int kDone = 0;
+constexpr int kSignalled = 128;     // plus the signal's number, as shells have it
 constexpr int kInternalError = 70;  // a bug of ours (sysexits: EX_SOFTWARE), never an input's fault
 
 void use_threads(std::size_t count) {
@@ -35,6 +37,10 @@ struct Dispatch {
     use_threads(options.common.threads);
     run_eval(options);
   }
+  void operator()(const VideoOptions& options) const {
+    use_threads(options.frames.common.threads);
+    run_video(options);
+  }
   void operator()(const BenchOptions& options) const {
     use_threads(options.common.threads);
     run_bench(options);
@@ -54,6 +60,9 @@ int run_program(int argc, const char* const* argv) {
     return kDone;
   } catch (const Error& error) {
     return fail(error.what(), static_cast<int>(error.code()));
+  } catch (const Interrupted& interrupted) {
+    notice("attnviz: " + one_line(interrupted.what()) + "\n");
+    return kSignalled + interrupted.signal();
   } catch (const std::bad_alloc&) {
     return fail("memory: not enough for this input; try a smaller image", static_cast<int>(ErrorCode::input));
   } catch (const std::exception& error) {

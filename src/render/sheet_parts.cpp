@@ -29,13 +29,16 @@ std::string fitted(const Labels& labels, const std::string& text, int px, int ma
 }
 
 void draw_heading(Image& sheet, const Heading& heading, const Labels& labels) {
-  const int width = sheet.width - 2 * kHeadingMargin;
-  const auto draw = [&](const std::string& text, int y, int px, Colour ink) {
-    labels.draw(sheet, kHeadingMargin, y, px, fitted(labels, text, px, width), ink);
+  constexpr int kCornerPx = 19, kCornerGap = 24;
+  const int width = sheet.width - 2 * kHeadingMargin, corner = labels.width(heading.corner, kCornerPx);
+  const auto draw = [&](const std::string& text, int y, int px, Colour ink, int most_width) {
+    labels.draw(sheet, kHeadingMargin, y, px, fitted(labels, text, px, most_width), ink);
   };
-  draw(heading.title, kHeadingMargin, kHeadingPx, kInk);
+  draw(heading.title, kHeadingMargin, kHeadingPx, kInk, corner == 0 ? width : width - corner - kCornerGap);
+  const int lower = (kHeadingPx - kCornerPx) * 4 / 5;  // on the title's baseline
+  labels.draw(sheet, kHeadingMargin + width - corner, kHeadingMargin + lower, kCornerPx, heading.corner, kFaintInk);
   if (!labels.can_draw(heading.facts)) return;  // no font: fragments would only confuse
-  draw(heading.facts, kHeadingMargin + kHeadingPx + 4, kFactsPx, kFaintInk);
+  draw(heading.facts, kHeadingMargin + kHeadingPx + 4, kFactsPx, kFaintInk, width);
 }
 
 double opacity(double level, double alpha) { return alpha * (1 - (1 - level) * (1 - level)); }

@@ -22,6 +22,7 @@ std::string fitted(const Labels& labels, const std::string& text, int px, int ma
 // Above a sheet's parts: a line as large as titles are, and a small one that explains.
 struct Heading {
   std::string title, facts;
+  std::string corner{};  // at the end of the title's line
 };
 constexpr int kHeadingPx = 26, kFactsPx = 15, kHeadingMargin = 28;
 // From the margin at the top to the end of the facts.

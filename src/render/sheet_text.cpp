@@ -5,7 +5,8 @@ namespace {
 
 // The characters of all Chinese labels of this room and of app/sheets.cpp.
 constexpr const char* kChineseLabels =
-    "目标图像未知无此物层头平均视角前共个词每各用自己的色阶所有一相对于其下为最高权重格属块哪，：（）";
+    "目标图像未知无此物层头平均视角前共个词每各用自己的色阶所有一相对于其下为最高权重格属块哪，：（）"
+    "熵得分时间帧秒线均值带低到";
 
 }  // namespace
 

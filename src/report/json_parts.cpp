@@ -35,4 +35,14 @@ Json target_json(const std::optional<Target>& target) {
           {"score", round_significant(target->score)}};
 }
 
+Json warnings_json(const std::vector<Warning>& warnings) {
+  Json out = Json::array();
+  for (const Warning& warning : warnings) {
+    Json item{{"code", warning.code}, {"message", warning.message}};
+    if (warning.word) item["word"] = *warning.word;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
 }  // namespace attnviz::report

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "attnviz/core/report.hpp"
 #include "report/json_writer.hpp"
@@ -13,6 +14,7 @@ Json box_json(const Box& box);
 Json model_json(const ModelFacts& model);
 Json grid_json(const PatchGrid& grid);
 Json image_json(const ViewReading& view);
-Json target_json(const std::optional<Target>& target);
+Json target_json(const std::optional<Target>& target);  // null where there is none
+Json warnings_json(const std::vector<Warning>& warnings);
 
 }  // namespace attnviz::report

@@ -106,16 +106,6 @@ Json words_json(const Report& report) {
   return out;
 }
 
-Json warnings_json(const std::vector<Warning>& warnings) {
-  Json out = Json::array();
-  for (const Warning& warning : warnings) {
-    Json item{{"code", warning.code}, {"message", warning.message}};
-    if (warning.word) item["word"] = *warning.word;
-    out.push_back(std::move(item));
-  }
-  return out;
-}
-
 Json timing_json(const StageTimes& timing) {
   return {{"load", round_significant(timing.load)},     {"encode", round_significant(timing.encode)},
           {"attend", round_significant(timing.attend)}, {"render", round_significant(timing.render)},

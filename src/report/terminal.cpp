@@ -67,6 +67,7 @@ constexpr const char* kNoFont =
 // Empty for codes that have no Chinese sentence.
 std::string chinese(const Warning& warning, const Words& words) {
   if (warning.code == "no-font") return kNoFont;
+  if (warning.code == "video-ends-early") return "视频提前结束，读到的帧数：" + warning.detail;
   const auto found =
       std::ranges::find(kWordSentences, warning.code, [](const Sentence& s) { return std::string(s.code); });
   if (found == kWordSentences.end() || !warning.word || *warning.word >= words.size()) return {};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "attnviz/image/decode.hpp"
+#include "support/files.hpp"
 #include "support/process.hpp"
 #include "support/scenes.hpp"
 
@@ -19,14 +20,6 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 namespace fs = std::filesystem;
-
-std::set<std::string> files_below(const fs::path& dir) {
-  std::set<std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(dir)) {
-    if (entry.is_regular_file()) files.insert(fs::relative(entry.path(), dir).string());
-  }
-  return files;
-}
 
 std::vector<std::string> keys_of(const Json& object) {
   std::vector<std::string> keys;

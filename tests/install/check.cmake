@@ -20,6 +20,12 @@ foreach(file IN LISTS shipped)
     message(FATAL_ERROR "the installed program does not find ${name}: ${output}")
   endif()
 endforeach()
+if(EXISTS ${BUILD}/libattnviz-video.so)  # where OpenCV's videoio is installed: the installed program finds its own
+  execute_process(COMMAND ${prefix}/bin/attnviz video ${CMAKE_CURRENT_LIST_FILE} red ERROR_VARIABLE output)
+  if(NOT output MATCHES "not a video that can be read")
+    message(FATAL_ERROR "the installed program does not load its video module: ${output}")
+  endif()
+endif()
 run(${CMAKE_COMMAND} -S ${SOURCE} -B ${prefix}-build -G ${GENERATOR} -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}
     -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${prefix} -DSANITIZE=${SANITIZE})
 run(${CMAKE_COMMAND} --build ${prefix}-build)

@@ -14,6 +14,7 @@ void run_eval(const EvalOptions& options);
 void run_inspect(const InspectOptions& options);
 void run_diff(const DiffOptions& options);
 void run_models(const ModelsOptions& options);
+void run_video(const VideoOptions& options);
 void run_bench(const BenchOptions& options);
 
 }  // namespace attnviz::app

@@ -38,11 +38,17 @@ struct RunOptions {
   render::Looks looks;
   bool write_png = true, write_json = true, write_html = false;
   bool heads_sheet = false, layers_sheet = false;
-  std::optional<std::string> word;  // of sheets: the text of a word or its number; empty: all
+  std::optional<std::string> word;  // of sheets and videos: the text of a word or its number; empty: all
   enum class Stdout { text, json, none } standard_output = Stdout::text;
   bool colour = false;   // ANSI colours on standard output
   bool preview = false;  // the overlays in the terminal, where standard output is one and has colours
   bool verbose = false;  // stage timings
+};
+
+// attnviz video VIDEO|FRAMES_DIR INSTRUCTION
+struct VideoOptions {
+  RunOptions frames;  // as the main job takes them; image_path: the video, or the folder of frames
+  long every = 1;     // only each so many-th frame
 };
 
 // attnviz eval DATASET.jsonl
@@ -92,8 +98,8 @@ struct PrintAndLeave {
   std::string text;
 };
 
-using Command =
-    std::variant<RunOptions, EvalOptions, InspectOptions, DiffOptions, ModelsOptions, BenchOptions, PrintAndLeave>;
+using Command = std::variant<RunOptions, EvalOptions, InspectOptions, DiffOptions, ModelsOptions, BenchOptions,
+                             VideoOptions, PrintAndLeave>;
 
 // Throws Error (usage) that names the option.
 Command parse_command_line(int argc, const char* const* argv);

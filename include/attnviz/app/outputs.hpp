@@ -23,6 +23,17 @@ public:
   // `name` is relative to the folder. Error (output) where it cannot be written, for example on a full disk.
   void add(const std::string& name, std::span<const std::uint8_t> bytes);
   void add(const std::string& name, const std::string& text);
+  // To the end of a file of the set, which begins empty: for what is longer than memory.
+  void append(const std::string& name, const std::string& text);
+  // Where the caller itself writes a file before the set is committed: for libraries that take a path.
+  std::filesystem::path reserve(const std::string& name);
+  // Takes a reserved name back; what was written there is removed.
+  void release(const std::string& name);
+
+  const std::vector<std::string>& names() const { return names_; }  // in the order of their first mention
+
+  // What commit would refuse of files with these names: for jobs that should fail before their work, not after it.
+  void check_places(const std::vector<std::string>& names, const std::vector<std::string>& own, bool force) const;
 
   // Removes the files `own` of an earlier set of this job, then moves all into place in the order of `add`.
   // Error (output), and nothing is touched, where a folder or, without `force`, a file that is not in `own` is in the
@@ -30,7 +41,7 @@ public:
   void commit(const std::vector<std::string>& own = {}, bool force = false);
 
 private:
-  void check_places(const std::vector<std::string>& own, bool force) const;
+  std::filesystem::path staged(const std::string& name);
 
   std::filesystem::path dir_, staging_;
   std::vector<std::filesystem::path> created_dirs_;

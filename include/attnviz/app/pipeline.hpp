@@ -22,4 +22,11 @@ struct JobResult {
 // Load, segment, encode, attend, read out (design, section 3, steps 1 to 6).
 JobResult run_job(const model::Model& model, const RunOptions& options);
 
+// The steps of run_job, for one instruction and many images. First what they share: the words and what is shown of
+// them, in a report that has looked at nothing yet.
+Report begin_report(const model::Model& model, const RunOptions& options);
+// Then what each word of `job.report` looks at in `job.images`: everything that is still missing in the report but the
+// paths of its views (one an image), and the maps.
+void attend(const model::Model& model, const RunOptions& options, JobResult& job);
+
 }  // namespace attnviz::app

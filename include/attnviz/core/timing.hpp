@@ -1,7 +1,8 @@
-// How long the stages of a job took, in milliseconds.
+// How long the stages of a job took, in milliseconds; times as people read them.
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace attnviz {
 
@@ -23,5 +24,8 @@ private:
   using Clock = std::chrono::steady_clock;
   Clock::time_point start_ = Clock::now();
 };
+
+// "0:07", "2:05:30". A day and more stay hours.
+std::string clock_text(double seconds);
 
 }  // namespace attnviz

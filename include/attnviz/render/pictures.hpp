@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,21 @@ Image overview(const std::vector<Image>& images, const Report& report, const Loo
 
 // One sheet of several, one below the other.
 Image stacked(const std::vector<Image>& sheets);
+
+// Where a frame stands in its video.
+struct FramePlace {
+  long number = 0;
+  std::optional<double> time_s{};         // empty: unknown
+  int first_width = 0, first_height = 0;  // of the first frame, for whose size all sheets are laid out
+};
+
+// The overview of one frame of a video. All frames have one layout, that of the first: one of another shape stands
+// smaller in its panels. Both sides are even, as video encoders want them.
+Image frame_sheet(const Image& frame, const FramePlace& place, const Report& report, const Looks& looks,
+                  const Labels& labels);
+
+// The picture in the middle of `width` x `height` pixels, black around it; shrunk where it is larger.
+Image framed(const Image& picture, int width, int height);
 
 // The weight that gets the top colour for each word, in all views alike: its own highest, or the shared one
 // (report.scale). A map whose word mostly looks at "nothing here" is faint and sets no scale for others: the highest is
