@@ -53,12 +53,18 @@ void add_lasting_warnings(const Report& report, std::vector<Warning>& warnings) 
   }
 }
 
+std::string count_frames(long num_frames, report::Language language) {
+  const std::string number = std::to_string(num_frames);
+  if (language == report::Language::zh) return number + " 帧";
+  return number + (num_frames == 1 ? " frame" : " frames");
+}
+
 void stop_if_interrupted(const InterruptWatch& watch, const report::VideoSummary& summary, report::Language language) {
   if (watch.signal() == 0) return;
-  const std::string frames = std::to_string(summary.num_frames);
+  const std::string frames = count_frames(summary.num_frames, language);
   throw Interrupted(watch.signal(), language == report::Language::zh
-                                        ? "已中断：处理了 " + frames + " 帧，没有写出任何文件"
-                                        : "interrupted after " + frames + " frames; nothing was written");
+                                        ? "已中断：处理了 " + frames + "，没有写出任何文件"
+                                        : "interrupted after " + frames + "; nothing was written");
 }
 
 struct VideoJob {
@@ -98,11 +104,10 @@ void print_result(const report::VideoSummary& summary, const Words& words, const
     notice("attnviz: " + report::to_text(warning, words, common.language) + "\n");
   }
   const bool chinese = common.language == report::Language::zh;
-  std::array<char, 96> text{};
-  std::snprintf(text.data(), text.size(),
-                chinese ? "%ld 帧，%.1f 秒，每秒 %.1f 帧" : "%ld frames in %.1f s, %.1f a second", summary.num_frames,
-                seconds, static_cast<double>(summary.num_frames) / seconds);
-  std::string line = text.data();
+  std::array<char, 96> pace{};
+  std::snprintf(pace.data(), pace.size(), chinese ? "，%.1f 秒，每秒 %.1f 帧" : " in %.1f s, %.1f a second", seconds,
+                static_cast<double>(summary.num_frames) / seconds);
+  std::string line = count_frames(summary.num_frames, common.language) + pace.data();
   if (!summary.codec.empty()) line += (chinese ? "；视频编码 " : "; video in ") + summary.codec;
   notice("attnviz: " + line + (chinese ? "；结果在 " : "; results in ") + one_line(dir.string()) + "\n");
 }
