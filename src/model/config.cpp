@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "arrays/limited_json.hpp"
 #include "attnviz/image/patchify.hpp"
-#include "model/limited_json.hpp"
 
 namespace attnviz::model {
 namespace {
@@ -122,7 +122,7 @@ Honesty parse_honesty(const Section& section) {
 }  // namespace
 
 ModelConfig parse_config(const std::string& json_text, const std::string& where) {
-  const json document = parse_json(json_text, where, "the config");
+  const json document = arrays::parse_json(json_text, {where}, "the config");
   const Section root(document, "", where);
   ModelConfig config;
   config.name = root.text("name");

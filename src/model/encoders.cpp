@@ -17,7 +17,7 @@ ModelConfig of_a_whole_model(ModelConfig config) {
 
 }  // namespace
 
-Encoders::Encoders(ModelConfig config, const SafeTensors& file, const Weights& weights)
+Encoders::Encoders(ModelConfig config, const arrays::SafeTensors& file, const Weights& weights)
     : config_(of_a_whole_model(std::move(config))),
       trunk_(config_.vision, weights),
       patch_embedding_(config_, trunk_, weights),
@@ -52,7 +52,7 @@ Matrix Encoders::encode(const Words& words) const {
   return word_encoder_.run(words);
 }
 
-std::size_t count_encoder_parameters(const SafeTensors& file) {
+std::size_t count_encoder_parameters(const arrays::SafeTensors& file) {
   return file.num_values("trunk.") + file.num_values("patches.") + file.num_values("words.");
 }
 

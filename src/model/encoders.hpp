@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "arrays/safetensors.hpp"
 #include "attnviz/core/image.hpp"
 #include "attnviz/core/matrix.hpp"
 #include "attnviz/core/vocabulary.hpp"
@@ -13,7 +14,6 @@
 #include "attnviz/model/model.hpp"
 #include "model/config.hpp"
 #include "model/patch_embedding.hpp"
-#include "model/safetensors.hpp"
 #include "model/trunk.hpp"
 #include "model/weights.hpp"
 #include "model/word_encoder.hpp"
@@ -24,7 +24,7 @@ class Encoders {
 public:
   // Reads "trunk.*", "patches.*", "words.*" and the vocabulary; copies what it needs. Throws Error (model). A file that
   // takes its encoders from another model is no file for this (std::logic_error).
-  Encoders(ModelConfig config, const SafeTensors& file, const Weights& weights);
+  Encoders(ModelConfig config, const arrays::SafeTensors& file, const Weights& weights);
 
   const ModelConfig& config() const { return config_; }
   const Vocabulary& vocabulary() const { return vocabulary_; }
@@ -47,7 +47,7 @@ private:
 };
 
 // Numbers in a file's encoders.
-std::size_t count_encoder_parameters(const SafeTensors& file);
+std::size_t count_encoder_parameters(const arrays::SafeTensors& file);
 
 // Patches with content: [num_patches], 1 = content.
 std::vector<std::uint8_t> content_mask(const PatchGrid& grid);

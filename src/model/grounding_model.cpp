@@ -23,7 +23,7 @@ std::shared_ptr<const Encoders> of_its_width(std::shared_ptr<const Encoders> enc
 
 }  // namespace
 
-ModelConfig read_config(const SafeTensors& file) {
+ModelConfig read_config(const arrays::SafeTensors& file) {
   const std::string& format = file.metadata("format");
   if (format != kFormat) {
     throw Error(ErrorCode::model, file.name(), "format is '" + format.substr(0, 40) + "', not '" + kFormat + "'");
@@ -31,7 +31,7 @@ ModelConfig read_config(const SafeTensors& file) {
   return parse_config(file.metadata("config"), file.name());
 }
 
-ModelFacts facts_of(const ModelConfig& config, const SafeTensors& file, const ModelConfig& encoders,
+ModelFacts facts_of(const ModelConfig& config, const arrays::SafeTensors& file, const ModelConfig& encoders,
                     std::size_t encoder_parameters) {
   ModelFacts facts;
   facts.name = config.name;
@@ -50,10 +50,10 @@ fusion::VisualTokens visual_tokens(const EncodedImage& image, attention::KeyMask
           mask};
 }
 
-GroundingModel::GroundingModel(const SafeTensors& file)
+GroundingModel::GroundingModel(const arrays::SafeTensors& file)
     : GroundingModel(read_config(file), file, Weights(file), nullptr) {}
 
-GroundingModel::GroundingModel(ModelConfig config, const SafeTensors& file, const Weights& weights,
+GroundingModel::GroundingModel(ModelConfig config, const arrays::SafeTensors& file, const Weights& weights,
                                std::shared_ptr<const Encoders> encoders)
     : config_(std::move(config)),
       encoders_(encoders ? of_its_width(std::move(encoders), config_, file.name())

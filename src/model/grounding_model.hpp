@@ -5,22 +5,22 @@
 #include <memory>
 #include <optional>
 
+#include "arrays/safetensors.hpp"
 #include "attnviz/fusion/strategy.hpp"
 #include "attnviz/model/model.hpp"
 #include "model/action_head.hpp"
 #include "model/config.hpp"
 #include "model/encoders.hpp"
-#include "model/safetensors.hpp"
 
 namespace attnviz::model {
 
 class GroundingModel : public Model {
 public:
   // A file with encoders of its own. Copies what it needs: `file` may go afterwards. Throws Error (model).
-  explicit GroundingModel(const SafeTensors& file);
+  explicit GroundingModel(const arrays::SafeTensors& file);
   // `encoders`: shared with other models; null: the file's own. Reads "fusion.*" and "action.*". Throws Error (model),
   // also where the encoders' tokens are of another width.
-  GroundingModel(ModelConfig config, const SafeTensors& file, const Weights& weights,
+  GroundingModel(ModelConfig config, const arrays::SafeTensors& file, const Weights& weights,
                  std::shared_ptr<const Encoders> encoders);
 
   const ModelFacts& facts() const override { return facts_; }
@@ -51,10 +51,10 @@ private:
 };
 
 // Checks the format of the file and parses its config. Throws Error (model).
-ModelConfig read_config(const SafeTensors& file);
+ModelConfig read_config(const arrays::SafeTensors& file);
 
 // What headers say of a model: its file's, and what that of its encoders says of them.
-ModelFacts facts_of(const ModelConfig& config, const SafeTensors& file, const ModelConfig& encoders,
+ModelFacts facts_of(const ModelConfig& config, const arrays::SafeTensors& file, const ModelConfig& encoders,
                     std::size_t encoder_parameters);
 
 // Borrows both.

@@ -17,7 +17,7 @@ namespace {
 class Loader {
 public:
   std::unique_ptr<Model> load(const std::string& name_or_path) {
-    const SafeTensors file = open_model(name_or_path);
+    const arrays::SafeTensors file = open_model(name_or_path);
     ModelConfig config = read_config(file);
     const Weights weights(file);
     std::shared_ptr<const Encoders> encoders = encoders_of(config, file, weights);
@@ -25,24 +25,24 @@ public:
   }
 
 private:
-  std::shared_ptr<const Encoders> encoders_of(const ModelConfig& config, const SafeTensors& file,
+  std::shared_ptr<const Encoders> encoders_of(const ModelConfig& config, const arrays::SafeTensors& file,
                                               const Weights& weights) {
     const std::string& id = config.encoders ? config.encoders->id : config.id;
     if (id.empty()) return std::make_shared<const Encoders>(config, file, weights);
     std::shared_ptr<const Encoders>& known = by_id_[id];
     if (known) return known;
     if (!config.encoders) return known = std::make_shared<const Encoders>(config, file, weights);
-    const SafeTensors theirs = open_encoders(*config.encoders, file);
+    const arrays::SafeTensors theirs = open_encoders(*config.encoders, file);
     return known = std::make_shared<const Encoders>(read_config(theirs), theirs, Weights(theirs));
   }
 
   std::map<std::string, std::shared_ptr<const Encoders>> by_id_;
 };
 
-ModelFacts read_facts(const SafeTensors& file) {
+ModelFacts read_facts(const arrays::SafeTensors& file) {
   const ModelConfig config = read_config(file);
   if (!config.encoders) return facts_of(config, file, config, count_encoder_parameters(file));
-  const SafeTensors theirs = open_encoders(*config.encoders, file);
+  const arrays::SafeTensors theirs = open_encoders(*config.encoders, file);
   return facts_of(config, file, read_config(theirs), count_encoder_parameters(theirs));
 }
 

@@ -61,9 +61,9 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
-SafeTensors ModelFile::open() const {
-  if (!path.empty()) return SafeTensors::open(path);
-  return SafeTensors::from_bytes({attnviz_embedded_model_begin, attnviz_embedded_model_end}, name);
+arrays::SafeTensors ModelFile::open() const {
+  if (!path.empty()) return arrays::SafeTensors::open(path);
+  return arrays::SafeTensors::from_bytes({attnviz_embedded_model_begin, attnviz_embedded_model_end}, name);
 }
 
 std::vector<ModelFile> named_model_files() {
@@ -78,7 +78,7 @@ std::vector<ModelFile> named_model_files() {
   return files;
 }
 
-SafeTensors open_model(const std::string& name_or_path) {
+arrays::SafeTensors open_model(const std::string& name_or_path) {
   const std::vector<ModelFile> named = files_named(name_or_path);
   if (!named.empty()) return named.front().open();
   std::error_code ignored;
@@ -86,16 +86,16 @@ SafeTensors open_model(const std::string& name_or_path) {
     throw Error(ErrorCode::model, name_or_path, "neither a model's name nor a file",
                 "'attnviz models' lists the models");
   }
-  return SafeTensors::open(name_or_path);
+  return arrays::SafeTensors::open(name_or_path);
 }
 
-SafeTensors open_encoders(const SharedEncoders& wanted, const SafeTensors& user) {
+arrays::SafeTensors open_encoders(const SharedEncoders& wanted, const arrays::SafeTensors& user) {
   std::vector<ModelFile> places = files_named(wanted.model);
   const fs::path beside = fs::path(user.name()).parent_path() / (wanted.model + kExtension);
   if (is_file(beside)) places.push_back({wanted.model, beside.string()});
   std::string other;
   for (const ModelFile& place : places) {
-    SafeTensors file = place.open();
+    arrays::SafeTensors file = place.open();
     const ModelConfig config = read_config(file);
     if (config.encoders) {
       throw Error(ErrorCode::model, user.name(),

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "arrays/safetensors.hpp"
 #include "model/config.hpp"
-#include "model/safetensors.hpp"
 
 namespace attnviz::model {
 
@@ -14,17 +14,17 @@ struct ModelFile {
   std::string path;  // empty: inside the program
 
   // Throws Error (model).
-  SafeTensors open() const;
+  arrays::SafeTensors open() const;
 };
 
 // Every name once, in the order of their places (attnviz/model/model.hpp), then by name.
 std::vector<ModelFile> named_model_files();
 
 // A name's file where there is one, else the file at that path. Throws Error (model).
-SafeTensors open_model(const std::string& name_or_path);
+arrays::SafeTensors open_model(const std::string& name_or_path);
 
 // The file with the encoders that `user` asks for: of that name, or beside `user` itself, and with that id.
 // Throws Error (model) where there is none.
-SafeTensors open_encoders(const SharedEncoders& wanted, const SafeTensors& user);
+arrays::SafeTensors open_encoders(const SharedEncoders& wanted, const arrays::SafeTensors& user);
 
 }  // namespace attnviz::model

@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "arrays/limited_json.hpp"
 #include "attnviz/core/error.hpp"
-#include "model/limited_json.hpp"
 
 namespace attnviz::model {
 namespace {
@@ -52,7 +52,7 @@ void add_entry(Vocabulary& vocabulary, const json& entry, std::vector<bool>& row
 }  // namespace
 
 Vocabulary parse_vocabulary(const std::string& json_text, std::size_t num_rows, const std::string& where) {
-  const json document = parse_json(json_text, where, "the vocabulary");
+  const json document = arrays::parse_json(json_text, {where}, "the vocabulary");
   if (!document.is_array()) refuse(where, "not a list");
   Vocabulary vocabulary;
   std::vector<bool> rows_seen(num_rows);

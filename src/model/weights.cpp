@@ -1,57 +1,44 @@
 #include "model/weights.hpp"
 
-#include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "attnviz/core/error.hpp"
-#include "model/half.hpp"
 
 namespace attnviz::model {
-namespace {
-
-bool read_floats(const std::byte* bytes, std::span<float> out) {
-  std::memcpy(out.data(), bytes, out.size_bytes());
-  bool finite = true;
-  for (const float value : out) finite = finite && std::isfinite(value);
-  return finite;
-}
-
-}  // namespace
-
-const TensorView& Weights::tensor(const std::string& name, const std::vector<std::size_t>& shape) const {
-  const TensorView* found = file_.find(name);
+const arrays::TensorView& Weights::tensor(const std::string& name, const std::vector<std::size_t>& shape) const {
+  const arrays::TensorView* found = file_.find(name);
   if (found == nullptr) throw Error(ErrorCode::model, file_name(), "tensor '" + name + "' is missing");
   if (found->shape != shape) {
-    throw Error(
-        ErrorCode::model, file_name(),
-        "tensor '" + name + "' has shape " + to_string(found->shape) + " where the config needs " + to_string(shape));
-  }
-  if (found->dtype == Dtype::other) {
     throw Error(ErrorCode::model, file_name(),
-                "tensor '" + name + "' has dtype " + found->dtype_name + " where F16 or F32 is needed");
+                "tensor '" + name + "' has shape " + arrays::to_string(found->shape) + " where the config needs " +
+                    arrays::to_string(shape));
+  }
+  if (found->dtype == arrays::Dtype::other) {
+    throw Error(ErrorCode::model, file_name(),
+                "tensor '" + name + "' has dtype " + found->dtype_name + " where F16, BF16, F32 or F64 is needed");
   }
   return *found;
 }
 
-void Weights::read(const std::string& name, const TensorView& tensor, std::size_t first, std::span<float> out) const {
-  const bool finite = tensor.dtype == Dtype::f16 ? half_to_float(tensor.bytes.data() + 2 * first, out)
-                                                 : read_floats(tensor.bytes.data() + 4 * first, out);
-  if (!finite) throw Error(ErrorCode::model, file_name(), "tensor '" + name + "' holds NaN or infinity");
+void Weights::read(const std::string& name, const arrays::TensorView& tensor, std::size_t first,
+                   std::span<float> out) const {
+  const std::byte* begin = tensor.bytes.data() + arrays::value_bytes(tensor.dtype) * first;
+  if (!arrays::to_floats(begin, tensor.dtype, out))
+    throw Error(ErrorCode::model, file_name(), "tensor '" + name + "' holds NaN or infinity");
 }
 
 std::size_t Weights::num_rows(const std::string& name) const {
-  const TensorView* found = file_.find(name);
+  const arrays::TensorView* found = file_.find(name);
   if (found == nullptr) throw Error(ErrorCode::model, file_name(), "tensor '" + name + "' is missing");
   if (found->shape.size() != 2) {
     throw Error(ErrorCode::model, file_name(),
-                "tensor '" + name + "' has shape " + to_string(found->shape) + ", not [rows, dim]");
+                "tensor '" + name + "' has shape " + arrays::to_string(found->shape) + ", not [rows, dim]");
   }
   return found->shape[0];
 }
 
 std::vector<float> Weights::values(const std::string& name, const std::vector<std::size_t>& shape) const {
-  const TensorView& found = tensor(name, shape);
+  const arrays::TensorView& found = tensor(name, shape);
   std::size_t count = 1;
   for (const std::size_t side : shape) count *= side;
   std::vector<float> out(count);
@@ -60,14 +47,14 @@ std::vector<float> Weights::values(const std::string& name, const std::vector<st
 }
 
 Matrix Weights::matrix(const std::string& name, std::size_t rows, std::size_t cols) const {
-  const TensorView& found = tensor(name, {rows, cols});
+  const arrays::TensorView& found = tensor(name, {rows, cols});
   Matrix out(rows, cols);
   read(name, found, 0, {out.data(), rows * cols});
   return out;
 }
 
 attention::PackedMatrix Weights::packed(const std::string& name, std::size_t rows, std::size_t cols) const {
-  const TensorView& found = tensor(name, {rows, cols});
+  const arrays::TensorView& found = tensor(name, {rows, cols});
   return {rows, cols, [&](std::size_t row, std::span<float> out) { read(name, found, row * cols, out); }, &arena_};
 }
 

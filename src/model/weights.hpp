@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "arrays/safetensors.hpp"
 #include "attnviz/attention/cross_attention.hpp"
 #include "attnviz/attention/linear.hpp"
 #include "attnviz/core/buffer.hpp"
 #include "attnviz/core/matrix.hpp"
 #include "attnviz/fusion/layers.hpp"
-#include "model/safetensors.hpp"
 
 namespace attnviz::model {
 
@@ -19,7 +19,7 @@ namespace attnviz::model {
 class Weights {
 public:
   // Borrows the file.
-  explicit Weights(const SafeTensors& file) : file_(file) {}
+  explicit Weights(const arrays::SafeTensors& file) : file_(file) {}
 
   const std::string& file_name() const { return file_.name(); }
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
@@ -43,11 +43,11 @@ public:
                                            attention::AttentionKind kind = {}) const;
 
 private:
-  const TensorView& tensor(const std::string& name, const std::vector<std::size_t>& shape) const;
+  const arrays::TensorView& tensor(const std::string& name, const std::vector<std::size_t>& shape) const;
   // Values [first, first + out.size()) of a tensor.
-  void read(const std::string& name, const TensorView& tensor, std::size_t first, std::span<float> out) const;
+  void read(const std::string& name, const arrays::TensorView& tensor, std::size_t first, std::span<float> out) const;
 
-  const SafeTensors& file_;
+  const arrays::SafeTensors& file_;
   mutable BufferArena arena_;  // of the packed weights
 };
 

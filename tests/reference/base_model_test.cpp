@@ -5,7 +5,7 @@
 using namespace attnviz;
 
 TEST_CASE("the forward pass of the shipped model agrees with PyTorch within 1e-4") {
-  const auto file = model::SafeTensors::open(std::string(ATTNVIZ_SOURCE_DIR) + "/assets/models/base.safetensors");
+  const auto file = arrays::SafeTensors::open(std::string(ATTNVIZ_SOURCE_DIR) + "/assets/models/base.safetensors");
   test::check_forward(model::GroundingModel(file), test::Fixture("base_forward.safetensors"), 1e-4);
 }
 

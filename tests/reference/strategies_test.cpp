@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "arrays/limited_json.hpp"
 #include "attnviz/fusion/cross_modal.hpp"
-#include "model/limited_json.hpp"
 #include "model/strategies.hpp"
 #include "support/fixture.hpp"
 #include "support/isa_line.hpp"
@@ -19,8 +19,8 @@ namespace {
 
 constexpr double kMapTolerance = 1e-6, kOutputTolerance = 1e-5;
 
-model::SafeTensors open(const std::string& file) {
-  return model::SafeTensors::open(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + file);
+arrays::SafeTensors open(const std::string& file) {
+  return arrays::SafeTensors::open(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + file);
 }
 
 // Norm of the difference over the norm of what is expected; infinite where shapes differ.
@@ -54,9 +54,9 @@ struct Views {
 
 void check_case(const std::string& name, std::size_t num_views) {
   CAPTURE(name);
-  const model::SafeTensors file = open("strategies_" + name + ".safetensors");
+  const arrays::SafeTensors file = open("strategies_" + name + ".safetensors");
   const test::Fixture fixture("strategies_" + name + ".safetensors");
-  const nlohmann::json json = model::parse_json(file.metadata("fusion"), file.name(), "the config");
+  const nlohmann::json json = arrays::parse_json(file.metadata("fusion"), {file.name()}, "the config");
   const Matrix words = fixture.matrix("in.words");
   const model::FusionConfig config = model::parse_fusion(model::Section(json, "fusion", file.name()), words.cols());
   const auto strategy = model::read_strategy(config, words.cols(), model::Weights(file));
@@ -103,7 +103,7 @@ TEST_CASE("self-attention and a block make PyTorch's TransformerDecoderLayer, po
         std::string("strategies_decoder_") + (order == NormOrder::pre ? "pre" : "post") + ".safetensors";
     CAPTURE(name);
     const test::Fixture fixture(name);
-    const model::SafeTensors file = open(name);
+    const arrays::SafeTensors file = open(name);
     const model::Weights weights(file);
     const Matrix words = fixture.matrix("in.words"), memory = fixture.matrix("in.memory");
     const auto mask = fixture.values<std::uint8_t>("in.mask");

@@ -8,7 +8,7 @@ TEST_CASE("the forward pass of a small model agrees with PyTorch") {
   for (const std::string name : {"tiny", "mixed"}) {
     CAPTURE(name);
     const auto file =
-        model::SafeTensors::open(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + name + ".safetensors");
+        arrays::SafeTensors::open(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + name + ".safetensors");
     const model::GroundingModel small(file);
     CHECK(small.facts().name == name);
     const test::Fixture fixture(name + "_forward.safetensors");

@@ -98,7 +98,7 @@ TEST_CASE("maps too large for the cache are made in strips with the same result"
   options.blocks = {{3, 1, 1, 16}, {5, 2, 4, 16}, {3, 1, 12, 16}, {3, 2, 2, 12}, {5, 2, 2, 12}, {3, 2, 2, 16}};
   const test::ModelFile file = test::tiny_model(options);
   const std::string bytes = file.bytes();
-  const auto tensors = model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "trunk");
+  const auto tensors = arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "trunk");
   const model::ModelConfig config = model::parse_config(tensors.metadata("config"), "trunk");
   const model::Trunk trunk(config.vision, model::Weights(tensors));
 

@@ -2,13 +2,13 @@
 # notice an include of something inline. Usage: cmake -DROOT=<repository> -P check_layers.cmake
 cmake_minimum_required(VERSION 3.25)
 
-set(rooms core image text attention fusion model analysis render report video app)
+set(rooms core image text attention fusion arrays model analysis render report video app)
 set(may_core core)
-foreach(room image text attention analysis render report video)
+foreach(room image text attention arrays analysis render report video)
   set(may_${room} core ${room})
 endforeach()
 set(may_fusion core fusion attention)
-set(may_model core model fusion attention text image)
+set(may_model core model fusion attention text image arrays)
 set(may_app ${rooms})
 
 set(checked 0)

@@ -11,22 +11,22 @@
 #include <string>
 #include <vector>
 
+#include "arrays/safetensors.hpp"
 #include "attnviz/core/image.hpp"
 #include "attnviz/core/matrix.hpp"
-#include "model/safetensors.hpp"
 
 namespace attnviz::test {
 
 class Fixture {
 public:
   explicit Fixture(const std::string& file)
-      : tensors_(model::SafeTensors::open(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + file)) {}
+      : tensors_(arrays::SafeTensors::open(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + file)) {}
 
   std::vector<std::size_t> shape(const std::string& name) const { return at(name).shape; }
 
   template <typename T>
   std::vector<T> values(const std::string& name) const {
-    const model::TensorView& tensor = at(name);
+    const arrays::TensorView& tensor = at(name);
     std::vector<T> out(tensor.bytes.size() / sizeof(T));
     std::memcpy(out.data(), tensor.bytes.data(), out.size() * sizeof(T));
     return out;
@@ -47,13 +47,13 @@ public:
   }
 
 private:
-  const model::TensorView& at(const std::string& name) const {
-    const model::TensorView* tensor = tensors_.find(name);
+  const arrays::TensorView& at(const std::string& name) const {
+    const arrays::TensorView* tensor = tensors_.find(name);
     if (tensor == nullptr) throw std::runtime_error("the fixture has no tensor " + name);
     return *tensor;
   }
 
-  model::SafeTensors tensors_;
+  arrays::SafeTensors tensors_;
 };
 
 // The largest absolute difference; infinite where shapes differ or a value is no number.

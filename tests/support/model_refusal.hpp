@@ -14,7 +14,7 @@
 namespace attnviz::test {
 
 inline void load_bytes(const std::string& bytes) {
-  const auto file = model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "m.safetensors");
+  const auto file = arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "m.safetensors");
   const model::GroundingModel loaded(file);
 }
 

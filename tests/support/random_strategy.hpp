@@ -13,7 +13,7 @@ namespace attnviz::test {
 inline std::unique_ptr<fusion::FusionStrategy> read_strategy(const ModelFile& file, const nlohmann::json& config,
                                                              std::size_t dim) {
   const std::string bytes = file.bytes(), name = "m";
-  const auto tensors = model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), name);
+  const auto tensors = arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), name);
   const nlohmann::json as_read = nlohmann::json::parse(config.dump());
   const model::Section section(as_read, "fusion", name);
   return model::read_strategy(model::parse_fusion(section, dim), dim, model::Weights(tensors));

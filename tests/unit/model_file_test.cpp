@@ -128,7 +128,7 @@ TEST_CASE("tensors that are missing, of another shape or dtype") {
 
     ModelFile integers = tiny_model();
     integers.tensors[name].dtype = "I16";
-    check_mentions(refusal(integers), {name, "I16", "F16 or F32"});
+    check_mentions(refusal(integers), {name, "I16", "F16, BF16, F32 or F64"});
   }
   test::TinyModelOptions mixed;
   mixed.mixers = 2;

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "arrays/safetensors.hpp"
 #include "attnviz/core/error.hpp"
 #include "model/depthwise.hpp"
 #include "model/grounding_model.hpp"
-#include "model/half.hpp"
 #include "support/model_file.hpp"
 #include "support/random_matrix.hpp"
 
@@ -22,7 +22,7 @@ namespace {
 
 model::GroundingModel tiny(const test::TinyModelOptions& options = {}) {
   const std::string bytes = test::tiny_model_bytes(options);
-  return model::GroundingModel(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  return model::GroundingModel(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
 }
 
 Image striped(int width, int height) {
@@ -67,33 +67,6 @@ float depthwise_at(const model::Depthwise& layer, const Matrix& x, model::MapSiz
 }
 
 }  // namespace
-
-TEST_CASE("half precision: every finite value, exactly; infinity and NaN are reported") {
-  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
-    const auto half = static_cast<std::uint16_t>(bits);
-    const int exponent = (half >> 10) & 31, mantissa = half & 1023;
-    float value = -1;
-    const bool finite = model::half_to_float(reinterpret_cast<const std::byte*>(&half), {&value, 1});
-    if (exponent == 31) {
-      if (finite) FAIL_CHECK("not reported: ", bits);
-      continue;
-    }
-    const double magnitude = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
-    const double expected = half & 0x8000 ? -magnitude : magnitude;
-    if (!finite || value != expected || std::signbit(value) != ((half & 0x8000) != 0)) FAIL_CHECK("wrong: ", bits);
-  }
-}
-
-TEST_CASE("half precision at odd addresses and lengths beyond a chunk") {
-  std::vector<std::byte> bytes(2 * 1500 + 1);
-  for (std::size_t i = 0; i < 1500; ++i) {
-    const std::uint16_t half = test::to_half(static_cast<float>(i) / 16);
-    std::memcpy(bytes.data() + 1 + 2 * i, &half, 2);
-  }
-  std::vector<float> values(1500);
-  REQUIRE(model::half_to_float(bytes.data() + 1, values));
-  for (std::size_t i = 0; i < 1500; ++i) CHECK(values[i] == static_cast<float>(i) / 16);
-}
 
 TEST_CASE("depthwise convolution is its definition, for odd sizes, strides and channels") {
   struct Case {
@@ -177,7 +150,7 @@ TEST_CASE("without a budget the image's size decides, within the file's bounds")
   test::ModelFile file = test::tiny_model();
   file.edit_config([](auto& config) { config["vision"]["patches"] = {16, 36}; });
   const std::string bytes = file.bytes();
-  const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
   const auto patches = [&model](int side) {
     return model.encode(striped(side, side), std::nullopt).grid.num_patches();
   };
@@ -209,7 +182,7 @@ TEST_CASE("thresholds of warnings come from the file, the rest keep their defaul
   test::ModelFile file = test::tiny_model();
   file.edit_config([](auto& config) { config["honesty"] = {{"diffuse", 0.75}, {"rival", 1}}; });
   const std::string bytes = file.bytes();
-  const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
   CHECK(model.honesty().diffuse == 0.75);
   CHECK(model.honesty().rival == 1);
   CHECK(model.honesty().nothing == Honesty{}.nothing);
@@ -222,7 +195,7 @@ TEST_CASE("the rival of a target lies outside of its box") {
     for (std::size_t side = 0; side < 4; ++side) file.set("action.box2.bias", side, log_distance);
     for (std::size_t i = 0; i < 4 * 16; ++i) file.set("action.box2.weight", i, 0);
     const std::string bytes = file.bytes();
-    const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+    const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
     return model.attend(model.encode(striped(128, 128), 64), words_of_rows({1, 2})).target.value();
   };
   const Target small = target_with(-2), everything = target_with(4);
@@ -275,7 +248,7 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
   const auto maps_with = [&file](const std::vector<std::string>& apart, const std::vector<std::size_t>& rows) {
     file.edit_config([&apart](auto& config) { config["text"]["apart"] = apart; });
     const std::string bytes = file.bytes();
-    const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+    const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
     return model.attend(model.encode(striped(40, 30), 16), words_of_rows(rows)).maps.front();
   };
   const auto last_word = [](const AttentionMaps& maps) {
@@ -294,7 +267,7 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
 TEST_CASE("views are attended each on its own, and the target comes from the mean of what words became") {
   const test::ModelFile file = test::tiny_model();
   const std::string bytes = file.bytes();
-  const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+  const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
   const Words words = words_of_rows({1, 2, 3});
   const std::vector<model::EncodedImage> views{model.encode(striped(64, 48), 16), model.encode(striped(30, 90), 25)};
   const model::Attended both = model.attend(views, words), first = model.attend(views[0], words);

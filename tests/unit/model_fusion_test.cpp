@@ -48,7 +48,7 @@ TEST_CASE("a model of each type runs from image to target") {
   for (const json& fusion : types()) {
     CAPTURE(fusion.dump());
     const std::string bytes = model_of(fusion).bytes();
-    const model::GroundingModel model(model::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
+    const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
     CHECK(model.facts().fusion == fusion["type"]);
     CHECK(model.facts().num_layers == 1);
     CHECK(model.facts().num_heads == (fusion["type"] == "concat" ? 1 : kHeads));

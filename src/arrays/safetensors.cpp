@@ -1,4 +1,4 @@
-#include "model/safetensors.hpp"
+#include "arrays/safetensors.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,21 +8,16 @@
 #include <numeric>
 #include <utility>
 
-#include "attnviz/core/error.hpp"
-#include "model/limited_json.hpp"
-#include "model/mapped_file.hpp"
+#include "arrays/limited_json.hpp"
+#include "arrays/mapped_file.hpp"
 
-namespace attnviz::model {
+namespace attnviz::arrays {
 namespace {
 
 using nlohmann::json;
 
 constexpr std::uint64_t kMaxHeaderBytes = 16u << 20;
 constexpr std::size_t kLengthBytes = 8;
-
-[[noreturn]] void refuse(const std::string& where, const std::string& what) {
-  throw Error(ErrorCode::model, where, what);
-}
 
 // Bytes of one value; 0 for a type that the format does not know.
 std::size_t dtype_bytes(const std::string& dtype) {
@@ -33,18 +28,25 @@ std::size_t dtype_bytes(const std::string& dtype) {
   return found == kBytes.end() ? 0 : found->second;
 }
 
-std::size_t to_size(const json& value, const std::string& where, const std::string& what) {
-  if (!value.is_number_unsigned()) refuse(where, what + " is not a whole number");
+Dtype parse_dtype(const std::string& name) {
+  if (name == "F16") return Dtype::f16;
+  if (name == "BF16") return Dtype::bf16;
+  if (name == "F32") return Dtype::f32;
+  return name == "F64" ? Dtype::f64 : Dtype::other;
+}
+
+std::size_t to_size(const json& value, const Source& source, const std::string& what) {
+  if (!value.is_number_unsigned()) source.refuse(what + " is not a whole number");
   return value.get<std::size_t>();
 }
 
 // Product of the shape and the size of a value. Refuses what does not fit 64 bits.
-std::size_t bytes_needed(const TensorView& tensor, std::size_t value_bytes, const std::string& where,
+std::size_t bytes_needed(const TensorView& tensor, std::size_t value_bytes, const Source& source,
                          const std::string& tensor_name) {
   std::size_t bytes = value_bytes;
   for (const std::size_t side : tensor.shape) {
     if (side != 0 && bytes > std::numeric_limits<std::size_t>::max() / side) {
-      refuse(where, "tensor '" + tensor_name + "' has the absurd shape " + to_string(tensor.shape));
+      source.refuse("tensor '" + tensor_name + "' has the absurd shape " + to_string(tensor.shape));
     }
     bytes *= side;
   }
@@ -52,37 +54,36 @@ std::size_t bytes_needed(const TensorView& tensor, std::size_t value_bytes, cons
 }
 
 TensorView parse_tensor(const std::string& tensor_name, const json& entry, std::span<const std::byte> data,
-                        const std::string& where) {
+                        const Source& source) {
   const std::string tensor_text = "tensor '" + tensor_name + "'";
   if (!entry.is_object() || !entry.contains("dtype") || !entry.contains("shape") || !entry.contains("data_offsets") ||
       !entry["dtype"].is_string() || !entry["shape"].is_array() || !entry["data_offsets"].is_array() ||
       entry["data_offsets"].size() != 2) {
-    refuse(where, tensor_text + " lacks a proper dtype, shape or data_offsets");
+    source.refuse(tensor_text + " lacks a proper dtype, shape or data_offsets");
   }
   TensorView tensor;
   tensor.dtype_name = entry["dtype"].get<std::string>();
   const std::size_t value_bytes = dtype_bytes(tensor.dtype_name);
-  if (value_bytes == 0) refuse(where, tensor_text + " has the unknown dtype '" + tensor.dtype_name + "'");
-  tensor.dtype = tensor.dtype_name == "F16" ? Dtype::f16 : tensor.dtype_name == "F32" ? Dtype::f32 : Dtype::other;
-  for (const json& side : entry["shape"]) tensor.shape.push_back(to_size(side, where, "the shape of " + tensor_text));
+  if (value_bytes == 0) source.refuse(tensor_text + " has the unknown dtype '" + tensor.dtype_name + "'");
+  tensor.dtype = parse_dtype(tensor.dtype_name);
+  for (const json& side : entry["shape"]) tensor.shape.push_back(to_size(side, source, "the shape of " + tensor_text));
 
-  const std::size_t begin = to_size(entry["data_offsets"][0], where, "an offset of " + tensor_text);
-  const std::size_t end = to_size(entry["data_offsets"][1], where, "an offset of " + tensor_text);
+  const std::size_t begin = to_size(entry["data_offsets"][0], source, "an offset of " + tensor_text);
+  const std::size_t end = to_size(entry["data_offsets"][1], source, "an offset of " + tensor_text);
   if (begin > end || end > data.size()) {
-    refuse(where, tensor_text + " lies outside the file (bytes " + std::to_string(begin) + " to " +
-                      std::to_string(end) + " of " + std::to_string(data.size()) +
-                      "): the file is truncated or broken");
+    source.refuse(tensor_text + " lies outside the file (bytes " + std::to_string(begin) + " to " +
+                  std::to_string(end) + " of " + std::to_string(data.size()) + "): the file is truncated or broken");
   }
-  const std::size_t needed = bytes_needed(tensor, value_bytes, where, tensor_name);
+  const std::size_t needed = bytes_needed(tensor, value_bytes, source, tensor_name);
   if (end - begin != needed) {
-    refuse(where, tensor_text + " has " + std::to_string(end - begin) + " bytes where its shape " +
-                      to_string(tensor.shape) + " needs " + std::to_string(needed));
+    source.refuse(tensor_text + " has " + std::to_string(end - begin) + " bytes where its shape " +
+                  to_string(tensor.shape) + " needs " + std::to_string(needed));
   }
   tensor.bytes = data.subspan(begin, end - begin);
   return tensor;
 }
 
-void check_overlaps(const std::map<std::string, TensorView>& tensors, const std::string& where) {
+void check_overlaps(const std::map<std::string, TensorView>& tensors, const Source& source) {
   std::vector<std::pair<std::span<const std::byte>, const std::string*>> ranges;
   for (const auto& [tensor_name, tensor] : tensors) {
     if (!tensor.bytes.empty()) ranges.emplace_back(tensor.bytes, &tensor_name);
@@ -91,7 +92,7 @@ void check_overlaps(const std::map<std::string, TensorView>& tensors, const std:
   for (std::size_t i = 1; i < ranges.size(); ++i) {
     const auto& [before, before_name] = ranges[i - 1];
     if (before.data() + before.size() > ranges[i].first.data()) {
-      refuse(where, "tensors '" + *before_name + "' and '" + *ranges[i].second + "' overlap");
+      source.refuse("tensors '" + *before_name + "' and '" + *ranges[i].second + "' overlap");
     }
   }
 }
@@ -104,43 +105,43 @@ std::string to_string(const std::vector<std::size_t>& shape) {
   return text.append("]");
 }
 
-SafeTensors::SafeTensors(std::span<const std::byte> bytes, std::string name) : name_(std::move(name)) { parse(bytes); }
+SafeTensors::SafeTensors(std::span<const std::byte> bytes, Source source) : source_(std::move(source)) { parse(bytes); }
 
-SafeTensors SafeTensors::open(const std::string& path) {
-  MappedFile file = map_file(path);
-  SafeTensors tensors(file.bytes, path);
+SafeTensors SafeTensors::open(const Source& source) {
+  MappedFile file = map_file(source);
+  SafeTensors tensors(file.bytes, source);
   tensors.mapping_ = std::move(file.keep_alive);
   return tensors;
 }
 
 SafeTensors SafeTensors::from_bytes(std::span<const std::byte> bytes, const std::string& name) {
-  return SafeTensors(bytes, name);
+  return SafeTensors(bytes, Source{name});
 }
 
 void SafeTensors::parse(std::span<const std::byte> bytes) {
-  if (bytes.size() < kLengthBytes) refuse(name_, "too short for a model file: truncated, or not safetensors");
+  if (bytes.size() < kLengthBytes) source_.refuse("too short for a model file: truncated, or not safetensors");
   std::uint64_t header_bytes = 0;
   std::memcpy(&header_bytes, bytes.data(), kLengthBytes);
-  if (header_bytes > kMaxHeaderBytes) refuse(name_, "not a safetensors file, or its header is too large");
+  if (header_bytes > kMaxHeaderBytes) source_.refuse("not a safetensors file, or its header is too large");
   if (header_bytes > bytes.size() - kLengthBytes) {
-    refuse(name_, "the header is longer than the file: the file is truncated, or not safetensors");
+    source_.refuse("the header is longer than the file: the file is truncated, or not safetensors");
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, header_bytes);
-  const json header = parse_json(text, name_, "the safetensors header");
-  if (!header.is_object()) refuse(name_, "the safetensors header is not an object");
+  const json header = parse_json(text, source_, "the safetensors header");
+  if (!header.is_object()) source_.refuse("the safetensors header is not an object");
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + header_bytes);
   for (const auto& [key, entry] : header.items()) {
     if (key != "__metadata__") {
-      tensors_.emplace(key, parse_tensor(key, entry, data, name_));
+      tensors_.emplace(key, parse_tensor(key, entry, data, source_));
       continue;
     }
-    if (!entry.is_object()) refuse(name_, "__metadata__ is not an object");
+    if (!entry.is_object()) source_.refuse("__metadata__ is not an object");
     for (const auto& [metadata_key, value] : entry.items()) {
-      if (!value.is_string()) refuse(name_, "metadata '" + metadata_key + "' is not a string");
+      if (!value.is_string()) source_.refuse("metadata '" + metadata_key + "' is not a string");
       metadata_.emplace(metadata_key, value.get<std::string>());
     }
   }
-  check_overlaps(tensors_, name_);
+  check_overlaps(tensors_, source_);
 }
 
 const TensorView* SafeTensors::find(const std::string& tensor) const {
@@ -159,8 +160,8 @@ std::size_t SafeTensors::num_values(const std::string& prefix) const {
 
 const std::string& SafeTensors::metadata(const std::string& key) const {
   const auto found = metadata_.find(key);
-  if (found == metadata_.end()) refuse(name_, "metadata '" + key + "' is missing: not an attnviz model");
+  if (found == metadata_.end()) source_.refuse("metadata '" + key + "' is missing: not an attnviz model");
   return found->second;
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::arrays

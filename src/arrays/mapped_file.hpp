@@ -4,16 +4,17 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <string>
 
-namespace attnviz::model {
+#include "arrays/source.hpp"
+
+namespace attnviz::arrays {
 
 struct MappedFile {
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> keep_alive;  // the bytes are valid while this lives
 };
 
-// Throws Error (model): missing, not a regular file, unreadable.
-MappedFile map_file(const std::string& path);
+// Throws Error of the source's code: missing, not a regular file, empty, unreadable.
+MappedFile map_file(const Source& source);
 
-}  // namespace attnviz::model
+}  // namespace attnviz::arrays

@@ -1,4 +1,4 @@
-#include "model/mapped_file.hpp"
+#include "arrays/mapped_file.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -8,9 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "attnviz/core/error.hpp"
-
-namespace attnviz::model {
+namespace attnviz::arrays {
 namespace {
 
 class FileDescriptor {
@@ -30,17 +28,17 @@ private:
 
 }  // namespace
 
-MappedFile map_file(const std::string& path) {
-  const FileDescriptor file(path);
+MappedFile map_file(const Source& source) {
+  const FileDescriptor file(source.name);
   struct stat facts {};
   if (file.value() < 0 || ::fstat(file.value(), &facts) != 0) {
-    throw Error(ErrorCode::model, path, std::strerror(errno));
+    source.refuse(std::strerror(errno));
   }
-  if (!S_ISREG(facts.st_mode)) throw Error(ErrorCode::model, path, "not a file");
+  if (!S_ISREG(facts.st_mode)) source.refuse("not a file");
   const auto size = static_cast<std::size_t>(facts.st_size);
-  if (size == 0) throw Error(ErrorCode::model, path, "the file is empty");
+  if (size == 0) source.refuse("the file is empty");
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value(), 0);
-  if (address == MAP_FAILED) throw Error(ErrorCode::model, path, std::strerror(errno));
+  if (address == MAP_FAILED) source.refuse(std::strerror(errno));
   MappedFile mapped;
   mapped.bytes = {static_cast<const std::byte*>(address), size};
   mapped.keep_alive =
@@ -48,4 +46,4 @@ MappedFile map_file(const std::string& path) {
   return mapped;
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::arrays

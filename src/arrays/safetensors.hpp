@@ -1,6 +1,6 @@
 // Safetensors files: a header length (8 bytes), a JSON header, then the tensors' bytes.
 // Everything is checked on opening: header size and JSON, each tensor's dtype, that its bytes lie inside the file, are
-// as many as its shape needs and overlap no other's. Throws Error (model), where = the file's name.
+// as many as its shape needs and overlap no other's. Throws Error of the source's code, where = the file's name.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,10 @@
 #include <string>
 #include <vector>
 
-namespace attnviz::model {
+#include "arrays/numbers.hpp"
+#include "arrays/source.hpp"
 
-enum class Dtype { f16, f32, other };
+namespace attnviz::arrays {
 
 struct TensorView {
   Dtype dtype = Dtype::other;
@@ -27,11 +28,12 @@ std::string to_string(const std::vector<std::size_t>& shape);
 class SafeTensors {
 public:
   // Maps a file into memory. Views are valid while the SafeTensors lives.
-  static SafeTensors open(const std::string& path);
+  static SafeTensors open(const Source& source);
+  static SafeTensors open(const std::string& path) { return open(Source{path}); }
   // Borrows bytes that outlive the SafeTensors. `name` stands for the path in errors.
   static SafeTensors from_bytes(std::span<const std::byte> bytes, const std::string& name);
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return source_.name; }
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
   // Null where there is none of that name.
   const TensorView* find(const std::string& tensor) const;
@@ -41,13 +43,13 @@ public:
   const std::string& metadata(const std::string& key) const;
 
 private:
-  SafeTensors(std::span<const std::byte> bytes, std::string name);
+  SafeTensors(std::span<const std::byte> bytes, Source source);
   void parse(std::span<const std::byte> bytes);
 
-  std::string name_;
+  Source source_;
   std::shared_ptr<const void> mapping_;
   std::map<std::string, TensorView> tensors_;
   std::map<std::string, std::string> metadata_;
 };
 
-}  // namespace attnviz::model
+}  // namespace attnviz::arrays
