@@ -18,7 +18,8 @@ bool same_patches(const PatchGrid& a, const PatchGrid& b);
 const PatchGrid& coarser(const PatchGrid& a, const PatchGrid& b);
 
 // Brings maps from one grid onto another of the same image: each patch gives its weight to the cells that its box
-// covers, by area. No weight is lost: what comes out sums to 1. Takes time and memory in proportion to the larger grid.
+// covers, by area. What comes out sums to 1, less the weight where `to` sees nothing (a cropped input). Takes time and
+// memory in proportion to the larger grid.
 class MapResampler {
 public:
   MapResampler(const PatchGrid& from, const PatchGrid& to);

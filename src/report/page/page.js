@@ -96,7 +96,8 @@ function startPage(data) {
     stage.style.width = `min(100%, ${74 * ratio}vh)`;
     stage.onclick = (event) => {
       const place = stage.getBoundingClientRect();
-      choosePatch(number, maths.patchAt(grid, (event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height));
+      const patch = maths.patchAt(grid, (event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height);
+      if (patch !== null) choosePatch(number, patch);
     };
     stage.onkeydown = (event) => movePatch(event, number);
     const name = (data.views.length > 1 ? `${say.view} ${number}: ` : '') + `${view.path}, ${grid.image_width} x ${grid.image_height}`;
