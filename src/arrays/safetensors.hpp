@@ -12,6 +12,7 @@
 
 #include "arrays/numbers.hpp"
 #include "arrays/source.hpp"
+#include "attnviz/arrays/array_file.hpp"
 
 namespace attnviz::arrays {
 
@@ -20,10 +21,8 @@ struct TensorView {
   std::string dtype_name;  // as the file spells it
   std::vector<std::size_t> shape;
   std::span<const std::byte> bytes;
+  std::size_t offset = 0;  // of `bytes` in the file
 };
-
-// "[2, 3]"
-std::string to_string(const std::vector<std::size_t>& shape);
 
 class SafeTensors {
 public:

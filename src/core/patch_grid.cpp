@@ -28,8 +28,8 @@ Box PatchGrid::seen() const {
 
 bool PatchGrid::has_content(int patch) const {
   const int left = col_of(patch) * patch_px, top = row_of(patch) * patch_px;
-  return left < content_left + content_width && left + patch_px > content_left &&
-         top < content_top + content_height && top + patch_px > content_top;
+  return left < content_left + content_width && left + patch_px > content_left && top < content_top + content_height &&
+         top + patch_px > content_top;
 }
 
 // Multiply before dividing: where the true result is a whole number it comes out as one.
@@ -44,10 +44,11 @@ Point PatchGrid::to_input(Point image) const {
 
 Box PatchGrid::patch_box(int patch) const {
   const Box content = content_in_input();
-  const double left = static_cast<double>(col_of(patch)) * patch_px, top = static_cast<double>(row_of(patch)) * patch_px;
+  const double left = static_cast<double>(col_of(patch)) * patch_px,
+               top = static_cast<double>(row_of(patch)) * patch_px;
   const Point first = to_image({std::clamp(left, content.x0, content.x1), std::clamp(top, content.y0, content.y1)});
-  const Point last = to_image({std::clamp(left + patch_px, content.x0, content.x1),
-                               std::clamp(top + patch_px, content.y0, content.y1)});
+  const Point last = to_image(
+      {std::clamp(left + patch_px, content.x0, content.x1), std::clamp(top + patch_px, content.y0, content.y1)});
   return {first.x, first.y, last.x, last.y};
 }
 

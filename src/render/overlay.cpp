@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLevels = 1024;
 constexpr std::size_t kRowsPerPart = 16;
-constexpr unsigned kOne = 1U << 16;  // 16-bit fixed point
+constexpr unsigned kOne = 1U << 16;     // 16-bit fixed point
 constexpr unsigned kUnseen = kOne / 2;  // how much is left of what no patch sees
 
 // What one level of weight does to a pixel: pixel * keep + add.

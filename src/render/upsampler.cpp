@@ -77,8 +77,8 @@ Upsampler::Upsampler(std::span<const float> heat, const PatchGrid& grid, Interpo
   if (heat.size() != static_cast<std::size_t>(grid.num_patches())) throw std::logic_error("heat does not fit the grid");
   const Box content = grid.content_in_input();
   if (!(content.area() > 0)) throw std::logic_error("a grid without content");
-  columns_ = make_taps(
-      {grid.image_width, grid.content_left, grid.content_width, grid.patch_px, content.x0, content.x1}, interpolation);
+  columns_ = make_taps({grid.image_width, grid.content_left, grid.content_width, grid.patch_px, content.x0, content.x1},
+                       interpolation);
   rows_ = make_taps({grid.image_height, grid.content_top, grid.content_height, grid.patch_px, content.y0, content.y1},
                     interpolation);
 }
@@ -106,7 +106,8 @@ void Upsampler::row(int y, std::span<float> out) const {
   }
   for (std::size_t x = 0; x < out.size(); ++x) {
     const auto& patch = columns_[x].patch;
-    out[x] = columns_[x].seen ? blend(columns_[x], {line[patch[0]], line[patch[1]], line[patch[2]], line[patch[3]]}) : 0;
+    out[x] =
+        columns_[x].seen ? blend(columns_[x], {line[patch[0]], line[patch[1]], line[patch[2]], line[patch[3]]}) : 0;
   }
 }
 

@@ -31,10 +31,10 @@ PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
       {"content x0", content[0]}, {"content y0", content[1]}, {"content x1", content[2]}, {"content y1", content[3]}};
   grid.content_left = whole_member(corners, "content x0", -kMaxPixels, grid.input_width - 1);
   grid.content_top = whole_member(corners, "content y0", -kMaxPixels, grid.input_height - 1);
-  grid.content_width = whole_member(corners, "content x1", std::max(grid.content_left, 0) + 1, kMaxPixels) -
-                       grid.content_left;
-  grid.content_height = whole_member(corners, "content y1", std::max(grid.content_top, 0) + 1, kMaxPixels) -
-                        grid.content_top;
+  grid.content_width =
+      whole_member(corners, "content x1", std::max(grid.content_left, 0) + 1, kMaxPixels) - grid.content_left;
+  grid.content_height =
+      whole_member(corners, "content y1", std::max(grid.content_top, 0) + 1, kMaxPixels) - grid.content_top;
   if (std::int64_t{grid.rows()} * grid.cols() > kMaxPatches) {
     throw std::runtime_error("\"grid\" has more than " + std::to_string(kMaxPatches) + " patches");
   }
