@@ -42,6 +42,8 @@ bool same_patches(const PatchGrid& a, const PatchGrid& b) {
 }
 
 const PatchGrid& coarser(const PatchGrid& a, const PatchGrid& b) {
+  const double seen_a = a.seen().area(), seen_b = b.seen().area();
+  if (seen_a != seen_b) return seen_a > seen_b ? a : b;
   return num_with_content(b) < num_with_content(a) ? b : a;
 }
 

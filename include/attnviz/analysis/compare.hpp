@@ -14,7 +14,7 @@ namespace attnviz::analysis {
 bool same_patches(const PatchGrid& a, const PatchGrid& b);
 
 // The one with fewer patches that have content (`a` where they are as many): what one of both cannot tell apart is no
-// difference.
+// difference. Where one sees more of the image than the other (which is cropped), that one.
 const PatchGrid& coarser(const PatchGrid& a, const PatchGrid& b);
 
 // Brings maps from one grid onto another of the same image: each patch gives its weight to the cells that its box
