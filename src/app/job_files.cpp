@@ -75,7 +75,7 @@ std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& op
     throw Error(ErrorCode::output, dir.string(), "holds the results of another " + other,
                 "choose another folder with --out or overwrite with --force");
   }
-  std::vector<std::string> files{"report.json", kPage};
+  std::vector<std::string> files{"report.json", kPage, kArchive};
   if (!earlier->heatmap_files.empty()) files.insert(files.end(), {kOverview, kPatchSheet});
   for (const std::string& file : earlier->heatmap_files) {
     const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed
