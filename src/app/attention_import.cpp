@@ -38,6 +38,11 @@ std::vector<ViewSource> view_sources(const ArrayFile& file, const ImportRequest&
   std::vector<ViewSource> views;
   if (is_archive(file, request.layout)) {
     for (std::size_t i = 0; i < images.size(); ++i) {
+      if (file.find(archive_name("attention", i)) == nullptr) {
+        throw Error(ErrorCode::usage, "--view",
+                    request.path + " has " + std::to_string(i) + (i == 1 ? " view" : " views"),
+                    "give no more images than that");
+      }
       const AttentionDump dump(file, archive_name("attention", i));
       views.push_back({dump, archived_columns(file, i, images[i], request.layout, dump.num_columns())});
     }
@@ -77,7 +82,7 @@ std::vector<Indices> rows_of(const LayoutOptions& layout, std::size_t num_words,
   return rows;
 }
 
-// Padding gives and gets nothing; a row without any weight for the image shows nothing.
+// Padding gets nothing; a row without any weight for the image shows nothing, unless it looks at "nothing here".
 void settle(AttentionMaps& maps, const PatchGrid& grid, const Words& words, const std::string& path) {
   for (std::size_t layer = 0; layer < maps.num_layers; ++layer) {
     for (std::size_t head = 0; head < maps.num_heads; ++head) {
@@ -89,7 +94,8 @@ void settle(AttentionMaps& maps, const PatchGrid& grid, const Words& words, cons
           if (!grid.has_content(patch)) weight = 0;
           sum += weight;
         }
-        if (sum > 0) continue;
+        const bool sees_nothing = !maps.nothing.empty() && maps.nothing[maps.row_index(layer, head, word)] > 0;
+        if (sum > 0 || sees_nothing) continue;
         throw Error(ErrorCode::input, path,
                     "layer " + std::to_string(layer) + ", head " + std::to_string(head) +
                         " gives no weight to the image at all for '" + words[word].text + "'",
@@ -149,8 +155,8 @@ std::vector<AttentionMaps> import_attention(const ImportRequest& request, const 
     AttentionDump::Read read = dump.read(rows_of(request.layout, report.words.size(), dump.num_rows()), place.columns);
     sums.resize(read.sums.size());
     for (std::size_t row = 0; row < sums.size(); ++row) sums[row] += read.sums[row];
-    settle(read.maps, place.grid, report.words, request.path);
     if (is_archive(file, request.layout)) read_archived_nothing(file, i, read.maps);
+    settle(read.maps, place.grid, report.words, request.path);
     report.views[i].grid = place.grid;
     maps.push_back(std::move(read.maps));
   }
