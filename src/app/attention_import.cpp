@@ -55,9 +55,8 @@ std::vector<ViewSource> view_sources(const ArrayFile& file, const ImportRequest&
   return views;
 }
 
-text::GivenWords words_of(const ArrayFile& file, const ImportRequest& request) {
-  if (request.words) return text::given_words(*request.words);
-  if (is_archive(file, request.layout)) return text::given_words(archived_words(file));
+text::GivenWords archived_given_words(const ArrayFile& file, const LayoutOptions& layout) {
+  if (is_archive(file, layout)) return text::given_words(archived_words(file));
   throw Error(ErrorCode::usage, "--words", "is missing", "name the words of the rows: --words \"red|cup\"");
 }
 
@@ -141,9 +140,11 @@ ModelFacts facts_of(const ImportRequest& request, const ViewSource& view) {
 
 std::vector<AttentionMaps> import_attention(const ImportRequest& request, const std::vector<Image>& images,
                                             Report& report) {
+  std::optional<text::GivenWords> asked;  // what is wrong with it is said before anything about the file
+  if (request.words) asked = text::given_words(*request.words);
   const ArrayFile file = ArrayFile::open(request.path);
+  text::GivenWords given = asked ? std::move(*asked) : archived_given_words(file, request.layout);
   const std::vector<ViewSource> views = view_sources(file, request, images);
-  text::GivenWords given = words_of(file, request);
   report.instruction = std::move(given.instruction);
   report.words = std::move(given.words);
   report.model = facts_of(request, views.front());
