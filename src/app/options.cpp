@@ -60,8 +60,8 @@ CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawO
   add_model(*command, common);
   command->footer(
       "--model all: a table of all models that are found by name, a line each.\n"
-      "Lines with \"attention\": \"dump.npz\" and \"words\": \"a|b|c\" are scored on the attention in that file (see\n"
-      "attnviz render); a data set has either all such lines, or none.");
+      "Lines with \"attention\": \"dump.npz\" and \"words\": \"a|b|c\" are scored on the attention in that file, as\n"
+      "attnviz render reads it; a data set has only such lines, or none.");
   add_layout(*command, layout);
   add_common(*command, common, raw);
   add_view(*command, raw);
