@@ -7,8 +7,8 @@
 
 namespace attnviz::fusion {
 
-LayerNorm::LayerNorm(std::vector<float> weight, std::vector<float> bias, const std::string& name)
-    : weight_(std::move(weight)), bias_(std::move(bias)) {
+LayerNorm::LayerNorm(std::vector<float> weight, std::vector<float> bias, const std::string& name, double epsilon)
+    : weight_(std::move(weight)), bias_(std::move(bias)), epsilon_(epsilon) {
   if (weight_.size() != bias_.size()) {
     throw Error(ErrorCode::model, name,
                 "weight has " + std::to_string(weight_.size()) + " values, bias " + std::to_string(bias_.size()));
@@ -23,14 +23,15 @@ void LayerNorm::apply(MatrixView x) const {
     for (const float value : row) sum += value;
     const double mean = sum / static_cast<double>(dim());
     for (const float value : row) squares += (value - mean) * (value - mean);
-    const auto scale = static_cast<float>(1.0 / std::sqrt(squares / static_cast<double>(dim()) + kEpsilon));
+    const auto scale = static_cast<float>(1.0 / std::sqrt(squares / static_cast<double>(dim()) + epsilon_));
     const auto shift = static_cast<float>(mean);
     for (std::size_t c = 0; c < row.size(); ++c) row[c] = (row[c] - shift) * scale * weight_[c] + bias_[c];
   }
 }
 
-FeedForward::FeedForward(attention::Linear up, attention::Linear down, const std::string& name)
-    : up_(std::move(up)), down_(std::move(down)) {
+FeedForward::FeedForward(attention::Linear up, attention::Linear down, const std::string& name,
+                         attention::Activation activation)
+    : up_(std::move(up)), down_(std::move(down)), activation_(activation) {
   if (down_.in_dim() != up_.out_dim() || down_.out_dim() != up_.in_dim()) {
     throw Error(ErrorCode::model, name,
                 "down (" + std::to_string(down_.in_dim()) + " to " + std::to_string(down_.out_dim()) +
@@ -40,7 +41,7 @@ FeedForward::FeedForward(attention::Linear up, attention::Linear down, const std
 }
 
 Matrix FeedForward::forward(ConstMatrixView x) const {
-  return down_.forward(up_.forward(x, attention::Activation::relu));  // [tokens, hidden] between
+  return down_.forward(up_.forward(x, activation_));  // [tokens, hidden] between
 }
 
 void add(MatrixView x, ConstMatrixView y, float gain) {

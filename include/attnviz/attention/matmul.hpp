@@ -25,7 +25,7 @@ namespace attnviz::attention {
 class PackedMatrix {
 public:
   static constexpr std::size_t kPanelWidth = 16;
-  // Writes row `row` of w into `out` (k values). Called once a row, from several threads.
+  // Writes row `row` of w into `out` (k values). Called once a row, from several threads. None: values stay unset.
   using RowSource = std::function<void(std::size_t row, std::span<float> out)>;
 
   PackedMatrix() = default;

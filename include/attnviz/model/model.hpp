@@ -21,7 +21,7 @@ namespace attnviz::model {
 // An image as the fusion sees it. One of them may meet many instructions.
 struct EncodedImage {
   PatchGrid grid;
-  Matrix patches;  // [num_patches, model_dim]
+  Matrix patches;  // [num_patches, model_dim]; a checkpoint's own tokens before them, where it has any
 };
 
 struct Attended {
@@ -34,6 +34,7 @@ public:
   virtual ~Model() = default;
 
   virtual const ModelFacts& facts() const = 0;
+  // The words that it knows as wholes; empty: it has a tokenizer that takes any text.
   virtual const Vocabulary& vocabulary() const = 0;
   virtual ViewChoice default_view() const = 0;  // the weights that training supervised
   virtual PatchRange patch_range() const = 0;
@@ -44,11 +45,16 @@ public:
   // `max_patches`: at least 4; missing: the patches of the image at its own size, within patch_range. Error (usage) for
   // more than are possible.
   virtual EncodedImage encode(const Image& image, std::optional<int> max_patches) const = 0;
+  // The words of an instruction with their tokens: text::segment, or text::segment_as where the user says the `words`.
+  // Throws as they do.
+  virtual Instruction read(const std::string& text, const std::optional<std::string>& words) const = 0;
   // `views`: at least one; each is attended on its own, and the target is found with the mean of what words became in
-  // them (reference document, MultiViewFusion). `words`: at least one; every token row lies in the vocabulary's table
-  // (Error (input) for more words than the model takes).
-  virtual Attended attend(std::span<const EncodedImage> views, const Words& words) const = 0;
-  Attended attend(const EncodedImage& image, const Words& words) const { return attend({&image, 1}, words); }
+  // them (reference document, MultiViewFusion). `instruction`: at least one word; every token row lies in the
+  // vocabulary's table (Error (input) for more words than the model takes).
+  virtual Attended attend(std::span<const EncodedImage> views, const Instruction& instruction) const = 0;
+  Attended attend(const EncodedImage& image, const Instruction& instruction) const {
+    return attend({&image, 1}, instruction);
+  }
 };
 
 // A model that can be loaded by its name.
