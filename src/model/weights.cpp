@@ -125,6 +125,12 @@ void Weights::read_row(const std::string& name, const std::vector<std::size_t>& 
   if (const arrays::TensorView* found = tensor(name, shape)) read(name, *found, row * shape.back(), out);
 }
 
+void Weights::ignore(const std::string& prefix) const {
+  for (const std::string& name : tensors_.tensor_names()) {
+    if (name.starts_with(prefix)) used_.insert(name);
+  }
+}
+
 std::vector<std::string> Weights::unused() const {
   std::vector<std::string> names = tensors_.tensor_names();
   std::erase_if(names, [this](const std::string& name) { return used_.contains(name); });

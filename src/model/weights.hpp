@@ -60,6 +60,8 @@ public:
   void read_row(const std::string& name, const std::vector<std::size_t>& shape, std::size_t row,
                 std::span<float> out) const;
 
+  // Tensors of that beginning belong to the model, but nobody needs them.
+  void ignore(const std::string& prefix) const;
   // Names of tensors that nobody has asked for.
   std::vector<std::string> unused() const;
 

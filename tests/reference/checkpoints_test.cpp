@@ -1,5 +1,5 @@
-// Checkpoint folders against the original library (make_checkpoint_fixtures.py): pixels, token ids and maps, on a square
-// image of the model's own shape and on a wide one with more patches.
+// Checkpoint folders against the original library (make_checkpoint_fixtures.py): pixels, token ids and maps, on a
+// square image of the model's own shape and on a wide one with more patches.
 #include <doctest/doctest.h>
 
 #include <map>
@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "attnviz/image/resample.hpp"
-#include "model/checkpoint/dense_model.hpp"
 #include "model/checkpoint/blip_model.hpp"
-#include "model/checkpoint/vilt_model.hpp"
+#include "model/checkpoint/dense_model.hpp"
 #include "model/checkpoint/load.hpp"
+#include "model/checkpoint/vilt_model.hpp"
 #include "support/fixture.hpp"
 
 using namespace attnviz;
@@ -34,11 +34,14 @@ class Scripted : public text::Tokenizer {
 public:
   Scripted(const test::Fixture& fixture, const std::string& name) : fixture_(fixture), name_(name) {}
   std::vector<text::EncodedToken> encode(std::string_view text) const override {
-    static const std::map<std::string, std::vector<std::string>> formats{
-        {"clip", {"a photo of a ", "."}}, {"chinese_clip", {"一张", "的照片。"}}, {"siglip", {"This is a photo of ", "."}}, {"owlvit", {"a photo of a ", ""}}};
+    static const std::map<std::string, std::vector<std::string>> formats{{"clip", {"a photo of a ", "."}},
+                                                                         {"chinese_clip", {"一张", "的照片。"}},
+                                                                         {"siglip", {"This is a photo of ", "."}},
+                                                                         {"owlvit", {"a photo of a ", ""}}};
     const bool zh = name_ == "chinese_clip";
     const std::string instruction = zh ? "拿起红色杯子" : "pick up the red cup";
-    const std::vector<std::string> words = zh ? std::vector<std::string>{"拿起", "红色", "杯子"} : std::vector<std::string>{"pick", "up", "the", "red", "cup"};
+    const std::vector<std::string> words = zh ? std::vector<std::string>{"拿起", "红色", "杯子"}
+                                              : std::vector<std::string>{"pick", "up", "the", "red", "cup"};
     std::size_t number = 0;
     if (formats.contains(name_)) {
       for (std::size_t i = 0; i < words.size(); ++i) {
@@ -107,9 +110,12 @@ TEST_CASE("maps are the original's") {
     const Weights weights(*folder.tensors);
     const auto tokenizer = std::make_shared<Scripted>(fixture, known.name);
     std::unique_ptr<Model> model;
-    if (known.name == "blip") model = std::make_unique<checkpoint::BlipModel>(folder, tokenizer, weights);
-    else if (known.name == "vilt") model = std::make_unique<checkpoint::ViltModel>(folder, tokenizer, weights);
-    else model = std::make_unique<checkpoint::DenseModel>(folder, tokenizer, weights);
+    if (known.name == "blip")
+      model = std::make_unique<checkpoint::BlipModel>(folder, tokenizer, weights);
+    else if (known.name == "vilt")
+      model = std::make_unique<checkpoint::ViltModel>(folder, tokenizer, weights);
+    else
+      model = std::make_unique<checkpoint::DenseModel>(folder, tokenizer, weights);
     const Instruction instruction = model->read(known.instruction, std::nullopt);
     for (const std::string which : {"square", "wide"}) {
       CAPTURE(which);

@@ -69,13 +69,24 @@ struct ModelListing {
 // beside the running program, then in the share folder of its installation.
 std::vector<ModelListing> list_models();
 
-// `name_or_path`: a name in the order of list_models, else the path of a model file (training/FORMAT.md).
+// `name_or_path`: a name in the order of list_models, else a checkpoint folder in the Hugging Face form (CLIP,
+// Chinese-CLIP, SigLIP, OWL-ViT, BLIP for image-text matching, ViLT), else a hub name that the local cache holds
+// ("openai/clip-vit-base-patch16"), else the path of a model file (training/FORMAT.md).
 // Throws Error (model): unknown name, unreadable, truncated, offsets outside the file, missing tensors, wrong shapes or
 // types, NaN or infinite weights, absurd sizes; encoders of another model that are missing or others than it was
-// trained with. The message names the tensor where one is at fault.
+// trained with; an architecture that is not supported. The message names the tensor where one is at fault.
 std::unique_ptr<Model> load(const std::string& name_or_path);
 
 // Several at once: those that share encoders hold them once.
 std::vector<std::unique_ptr<Model>> load_all(const std::vector<std::string>& names_or_paths);
+
+// Is it sound? All that `load` would stumble over, one after the other.
+struct ModelCheck {
+  std::string kind;                   // "attnviz model", "clip checkpoint", ...
+  std::vector<std::string> problems;  // empty: it can be loaded
+  std::vector<std::string> unused;    // tensors of a checkpoint that no part of the model reads
+  std::size_t file_bytes = 0;         // of the weights
+};
+ModelCheck check(const std::string& name_or_path);
 
 }  // namespace attnviz::model

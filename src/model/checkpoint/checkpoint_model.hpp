@@ -25,6 +25,7 @@ public:
   Instruction read(const std::string& text, const std::optional<std::string>& words) const override;
 
 protected:
+  // `tokenizer`: null where the weights are only to be checked.
   CheckpointModel(const Folder& folder, std::shared_ptr<const text::Tokenizer> tokenizer, ModelFacts facts);
 
   const Folder& folder() const { return folder_; }

@@ -26,7 +26,7 @@ std::string in_prompt(Architecture architecture, const std::string& word) {
   }
 }
 
-TextTower read_text_tower(const Weights& weights, const Folder& folder, const text::Tokenizer& tokenizer) {
+TextTower read_text_tower(const Weights& weights, const Folder& folder, const text::Tokenizer* tokenizer) {
   const CheckpointConfig& config = folder.config;
   const TextRule clip{.causal = true, .pools_last = true};
   switch (config.architecture) {
@@ -40,7 +40,8 @@ TextTower read_text_tower(const Weights& weights, const Folder& folder, const te
               config.projection};
     case Architecture::siglip: {
       // Trained on sequences that are filled up, without a mask: the last token, padding or not, stands for the text.
-      const TextRule rule{false, true, config.text.positions, tokenizer.padding_id().value_or(1)};
+      const std::optional<std::size_t> padding = tokenizer != nullptr ? tokenizer->padding_id() : std::nullopt;
+      const TextRule rule{false, true, config.text.positions, padding.value_or(1)};
       return {weights,           folder.tensors,   clip_text_names("text_model."), config.text, rule,
               "text_model.head", config.projection};
     }
@@ -85,7 +86,7 @@ AttentionMaps compare(const Matrix& texts, const Matrix& patches) {
 DenseModel::DenseModel(const Folder& folder, std::shared_ptr<const text::Tokenizer> tokenizer, const Weights& weights)
     : CheckpointModel(folder, tokenizer, facts_of(folder)),
       image_side_(read_image_side(weights, folder)),
-      text_tower_(read_text_tower(weights, folder, *tokenizer)) {}
+      text_tower_(read_text_tower(weights, folder, tokenizer.get())) {}
 
 EncodedImage DenseModel::encode(const Image& image, std::optional<int> max_patches) const {
   EncodedImage encoded;

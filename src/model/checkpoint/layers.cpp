@@ -124,7 +124,9 @@ ValuePath::ValuePath(const Weights& weights, const std::string& prefix, const La
                      const EncoderConfig& config)
     : norm_(weights.norm(prefix + names.attention_norm, config.dim, config.epsilon)),
       value_(read_projection(weights, prefix, names, 2, config.dim, config.dim)),
-      output_(weights.linear(prefix + names.output, config.dim, config.dim)) {}
+      output_(weights.linear(prefix + names.output, config.dim, config.dim)) {
+  weights.ignore(prefix);
+}
 
 Matrix ValuePath::run(ConstMatrixView x) const {
   Matrix in(x.rows(), x.cols());

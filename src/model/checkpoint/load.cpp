@@ -1,10 +1,12 @@
 #include "model/checkpoint/load.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <utility>
 
+#include "attnviz/core/error.hpp"
 #include "model/checkpoint/blip_model.hpp"
 #include "model/checkpoint/dense_model.hpp"
 #include "model/checkpoint/tokenizer_files.hpp"
@@ -48,8 +50,20 @@ std::shared_ptr<const text::Tokenizer> read_tokenizer_of(const Folder& folder) {
   return read_tokenizer(folder.path, tokenizer_kind(folder.config.architecture));
 }
 
-// Tables of numbers that older versions of the original library stored though they are no weights.
-bool is_bookkeeping(const std::string& tensor) { return tensor.ends_with("position_ids"); }
+// What the original model has beside what makes the maps: heads of other tasks, and tables of numbers that older
+// versions of the library stored though they are no weights.
+bool is_no_weight(const std::string& tensor) {
+  constexpr std::array kBesides{"itm_head.",          "text_proj.",
+                                "vision_proj.",       "box_head.",
+                                "objectness_head.",   "mlm_score.",
+                                "classifier.",        "rank_output.",
+                                "logit_bias",         "vision_model.head.probe",
+                                "vilt.layernorm.",    "layernorm.",
+                                "vilt.pooler.",       "pooler.",
+                                "owlvit.logit_scale", "owlvit.visual_projection."};
+  return tensor.ends_with("position_ids") ||
+         std::ranges::any_of(kBesides, [&](const char* name) { return tensor.starts_with(name); });
+}
 
 }  // namespace
 
@@ -63,14 +77,28 @@ std::unique_ptr<Model> load(const std::string& folder, const std::string& name) 
   return make_model(opened, read_tokenizer_of(opened), Weights(*opened.tensors));
 }
 
-Findings check(const std::string& folder) {
-  Findings findings;
-  const Folder opened = open_folder(folder, folder);
-  const Weights weights(*opened.tensors, &findings.problems);
-  make_model(opened, read_tokenizer_of(opened), weights);
-  findings.unused = weights.unused();
-  std::erase_if(findings.unused, is_bookkeeping);
-  return findings;
+ModelCheck check(const std::string& folder) {
+  ModelCheck result{"checkpoint folder", {}, {}, 0};
+  try {
+    const Folder opened = open_folder(folder, folder);
+    result.kind = opened.config.type + " checkpoint";
+    for (const std::string& tensor : opened.tensors->tensor_names()) {
+      result.file_bytes += opened.tensors->find(tensor)->bytes.size();
+    }
+    std::shared_ptr<const text::Tokenizer> tokenizer;
+    try {
+      tokenizer = read_tokenizer_of(opened);
+    } catch (const Error& error) {
+      result.problems.push_back(error.what());
+    }
+    const Weights weights(*opened.tensors, &result.problems);
+    make_model(opened, tokenizer, weights);
+    result.unused = weights.unused();
+    std::erase_if(result.unused, is_no_weight);
+  } catch (const Error& error) {
+    result.problems.push_back(error.what());
+  }
+  return result;
 }
 
 }  // namespace attnviz::model::checkpoint

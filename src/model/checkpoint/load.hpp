@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "attnviz/model/model.hpp"
 
@@ -16,11 +15,6 @@ std::string find_folder(const std::string& name_or_path);
 // shape, NaN or infinite weights; a tokenizer that is missing, broken or another model's.
 std::unique_ptr<Model> load(const std::string& folder, const std::string& name);
 
-// All that `load` would stumble over one after the other, and what the folder has besides.
-struct Findings {
-  std::vector<std::string> problems;
-  std::vector<std::string> unused;  // tensors that no part of the model reads
-};
-Findings check(const std::string& folder);
+ModelCheck check(const std::string& folder);
 
 }  // namespace attnviz::model::checkpoint
