@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,8 @@ public:
   void apply(MatrixView x) const;  // in place
 
 private:
+  void apply_row(std::span<float> row) const;
+
   std::vector<float> weight_, bias_;
   double epsilon_;
 };
