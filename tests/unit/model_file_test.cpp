@@ -288,6 +288,6 @@ TEST_CASE("loading by name or path") {
   check_mentions(message((folder / "absent").string()), {"absent", "No such file"});
   check_mentions(message(folder.string()), {"has no config.json"});
   check_mentions(message(empty), {"empty"});
-  check_mentions(message("/dev/null"), {"has no config.json"});
+  check_mentions(message("/dev/null"), {"not a file"});
   fs::remove_all(folder);
 }
