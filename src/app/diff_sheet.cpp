@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "attnviz/analysis/compare.hpp"
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr int kMostPatches = 2 * image::kMaxPatches;  // padding may surround those with content
 constexpr std::size_t kMostRows = 60, kFewRows = 12;
 // The characters of all Chinese labels below.
-constexpr const char* kChineseLabels = "视角每行同一刻度词减少更多增加最高无所指的权重移走重叠：，";
+constexpr const char* kChineseLabels = "视角每行同一刻度词减少更多增加最高无所指的权重移走重叠画在图像上是：，；";
 
 // Of a report's image: where the report says, seen from here, from its folder and from the folders above.
 std::vector<fs::path> likely_places(const fs::path& image, const fs::path& report) {
@@ -44,9 +45,6 @@ Image load_view(const DiffOptions& options, const ViewReading& a, const ViewRead
   if (found == places.end()) {
     throw Error(ErrorCode::input, a.image_path, "no such file, and --png needs the image that the reports are of",
                 "run in the folder where they were made");
-  }
-  if (fs::equivalent(*found, options.png_path, error)) {
-    throw Error(ErrorCode::usage, "--png", options.png_path + " is the image itself", "give another path");
   }
   Image image = image::load(*found);
   if (image.width != a.grid.image_width || image.height != a.grid.image_height) {
@@ -117,6 +115,11 @@ public:
     matrix.subtitle = wording_.say("each row on one scale    ", "每行同一刻度    ") + std::to_string(grid.cols()) +
                       " x " + std::to_string(grid.rows()) + wording_.say(" patches", " patch") +
                       (shown == all ? "" : wording_.say("    words ", "    词 ") + shown + " / " + all);
+    const std::string &image_a = a_.views[view_].image_path, &image_b = b_.views[view_].image_path;
+    if (fs::path(image_a).filename() != fs::path(image_b).filename()) {
+      matrix.subtitle += wording_.say("    drawn on A's image; B is of ", "    画在 A 的图像上；B 的图像是 ") +
+                         fs::path(image_b).filename().string();
+    }
     matrix.columns = {side_name("A", a_, b_, view_), side_name("B", b_, a_, view_),
                       wording_.say("lost: A has more", "减少：A 更多"),
                       wording_.say("gained: B has more", "增加：B 更多")};
@@ -172,19 +175,28 @@ void check_maps(const DiffOptions& options, const Report& a, const Report& b, co
   }
 }
 
-void check_place(const DiffOptions& options) {
+// Nothing that the reports are made of is overwritten, be it drawn or not.
+void check_place(const DiffOptions& options, const Report& a, const Report& b) {
   std::error_code error;
-  for (const std::string& input : {options.path_a, options.path_b}) {
-    if (fs::equivalent(input, options.png_path, error)) {
-      throw Error(ErrorCode::usage, "--png", options.png_path + " is one of the reports", "give another path");
+  const auto refuse = [&](const fs::path& input, const char* what) {
+    if (!fs::equivalent(input, options.png_path, error)) return;
+    throw Error(ErrorCode::usage, "--png", options.png_path + " is " + what, "give another path");
+  };
+  refuse(options.path_a, "one of the reports");
+  refuse(options.path_b, "one of the reports");
+  const auto refuse_images = [&](const Report& report, const std::string& path) {
+    for (const ViewReading& view : report.views) {
+      for (const fs::path& place : likely_places(view.image_path, path)) refuse(place, "an image of the reports");
     }
-  }
+  };
+  refuse_images(a, options.path_a);
+  refuse_images(b, options.path_b);
   check_file_place(options.png_path);
 }
 
 // All text that the sheet may show.
 std::string sample_of(const Report& a, const Report& b, const ReportComparison& found) {
-  std::string sample = a.instruction + a.model.name + b.model.name +
+  std::string sample = a.instruction + a.model.name + b.model.name + b.main_view().image_path +
                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:%-/ ";
   for (const WordPair& pair : found.words.pairs) sample += a.words[pair.a].text;
   return sample;
@@ -194,7 +206,7 @@ std::string sample_of(const Report& a, const Report& b, const ReportComparison& 
 
 void write_diff_sheet(const DiffOptions& options, const Report& a, const Report& b, const ReportComparison& found) {
   check_maps(options, a, b, found);
-  check_place(options);
+  check_place(options, a, b);
   const bool wants_chinese = options.common.language == report::Language::zh;
   const render::Labels labels(sample_of(a, b, found) + (wants_chinese ? kChineseLabels : ""));
   const Wording wording{wants_chinese && labels.can_draw(kChineseLabels)};
@@ -208,7 +220,7 @@ void write_diff_sheet(const DiffOptions& options, const Report& a, const Report&
                                           ViewSheet(a, b, found, view, wording).matrix(num_rows, labels),
                                           render::Looks{}, labels));
   }
-  write_file(options.png_path, render::encode_png(render::stacked(sheets)));
+  write_file(options.png_path, render::encode_png(render::stacked(std::move(sheets))));
 }
 
 }  // namespace attnviz::app

@@ -18,12 +18,14 @@ namespace attnviz::app {
 namespace {
 
 constexpr long kMostSkipped = 1'000'000;
+constexpr int kMostViews = 16;  // the overview grows with views times words
 
 void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("IMAGE", run.image_path, "PNG, JPEG, BMP, PNM or WebP");
   app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
   app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
       ->allow_extra_args(false)
+      ->expected(1, kMostViews)
       ->type_name("IMAGE");
   add_output(app, run, "attnviz-out/<image stem>");
   add_question(app, run, raw);
@@ -183,7 +185,9 @@ bool colour_wanted(const RawOptions& raw) {
 
 RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions& raw) {
   for (const char* name : {"IMAGE", "INSTRUCTION"}) {
-    if (app.count(name) == 0) throw Error(ErrorCode::usage, name, "is missing", "see attnviz --help");
+    if (app.count(name) == 0)
+      throw Error(ErrorCode::usage, name, "is missing",
+                  "see attnviz --help (an instruction that is a command's name goes after --)");
   }
   finish_run(app, run, raw);
   run.by_patch = raw.direction == "patches";

@@ -52,7 +52,7 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
       upsampler.row(static_cast<int>(y), weights);
       std::uint8_t* pixel = result.rgb.data() + y * width * 3;
       for (std::size_t x = 0; x < width; ++x, pixel += 3) {
-        const float level = std::min(weights[x] * to_level + 0.5F, static_cast<float>(kLevels));
+        const float level = std::clamp(weights[x] * to_level + 0.5F, 0.0F, static_cast<float>(kLevels));
         const Blend& blend = blends[static_cast<std::size_t>(level)];
         for (std::size_t c = 0; c < 3; ++c) {
           pixel[c] = static_cast<std::uint8_t>((pixel[c] * blend.keep + blend.add[c] + kOne / 2) >> 16);

@@ -26,7 +26,7 @@ Image overview(const std::vector<Image>& images, const Report& report, const Loo
         i == 0 ? draw_section(images[i], view, report.target, heading_of(report, style.language), layout, style)
                : draw_section(images[i], view, std::nullopt, heading_of(view, i, style.language), layout, style));
   }
-  return sections.size() == 1 ? std::move(sections.front()) : stacked(sections);
+  return sections.size() == 1 ? std::move(sections.front()) : stacked(std::move(sections));
 }
 
 }  // namespace attnviz::render

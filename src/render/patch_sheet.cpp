@@ -165,7 +165,7 @@ Image patch_sheet(const std::vector<Image>& images, const Report& report, const 
                                    : Heading{language.say("视角 ", "view ") + std::to_string(i), view.image_path};
     sections.push_back(Section(report, view, looks, labels).draw(images[i], heading));
   }
-  return stacked(sections);
+  return stacked(std::move(sections));
 }
 
 }  // namespace attnviz::render

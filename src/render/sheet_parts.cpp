@@ -75,7 +75,7 @@ SizedImage at_size(const Image& image, const PatchGrid& grid, int width, int hei
   return result;
 }
 
-Image stacked(const std::vector<Image>& sheets) {
+Image stacked(std::vector<Image> sheets) {
   int width = 0, height = 0;
   for (const Image& sheet : sheets) {
     width = std::max(width, sheet.width);
@@ -84,9 +84,10 @@ Image stacked(const std::vector<Image>& sheets) {
   Image canvas(width, height);
   fill(canvas, {0, 0, width, height}, kPaper);
   int y = 0;
-  for (const Image& sheet : sheets) {
+  for (Image& sheet : sheets) {
     paste(canvas, 0, y, sheet);
     y += sheet.height;
+    sheet = {};  // both copies of a long sheet may be too much for memory
   }
   return canvas;
 }
