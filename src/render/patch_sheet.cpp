@@ -126,7 +126,8 @@ private:
     fill(sheet, {x, y + 2, kSwatch, kSwatch}, word_colour(word));
     const int end = x + kLegendWidth - labels_.width(number, kLinePx), begin = x + kSwatch + 10;
     const std::string name = labels_.word_name(report_.words[word].text, word);
-    labels_.draw(sheet, begin, y, kLinePx, fitted(labels_, name, kLinePx, end - begin - 10), kInk);
+    labels_.draw(sheet, begin, y, kLinePx, fitted(labels_, name, kLinePx, end - begin - 10),
+                 count == 0 ? kFaintInk : kInk);
     labels_.draw(sheet, end, y, kLinePx, number, kFaintInk);
   }
 
