@@ -112,13 +112,15 @@ public:
     const std::string shown = std::to_string(num_rows), all = std::to_string(found_.words.pairs.size());
     render::MapMatrix matrix;
     matrix.title = view_ == 0 ? a_.instruction : wording_.say("view ", "视角 ") + std::to_string(view_);
-    matrix.subtitle = wording_.say("each row on one scale    ", "每行同一刻度    ") + std::to_string(grid.cols()) +
-                      " x " + std::to_string(grid.rows()) + wording_.say(" patches", " patch") +
-                      (shown == all ? "" : wording_.say("    words ", "    词 ") + shown + " / " + all);
+    matrix.facts = {
+        wording_.say("each row on one scale", "每行同一刻度"),
+        std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + wording_.say(" patches", " patch")};
+    if (shown != all) matrix.facts.push_back(wording_.say("words ", "词 ") + shown + " / " + all);
+    matrix.top_name = wording_.say("highest of its row", "每行最高");
     const std::string &image_a = a_.views[view_].image_path, &image_b = b_.views[view_].image_path;
     if (fs::path(image_a).filename() != fs::path(image_b).filename()) {
-      matrix.subtitle += wording_.say("    drawn on A's image; B is of ", "    画在 A 的图像上；B 的图像是 ") +
-                         fs::path(image_b).filename().string();
+      matrix.facts.push_back(wording_.say("drawn on A's image; B is of ", "画在 A 的图像上；B 的图像是 ") +
+                             fs::path(image_b).filename().string());
     }
     matrix.columns = {side_name("A", a_, b_, view_), side_name("B", b_, a_, view_),
                       wording_.say("lost: A has more", "减少：A 更多"),

@@ -87,8 +87,8 @@ std::vector<double> scale_maxima(const Report& report) {
 Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                 const Looks& looks, int width, int height) {
   const double scale = std::min(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
-  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
-  const SizedImage small = at_size(image, grid, pixels(image.width), pixels(image.height));
+  const Size size = scaled(image.width, image.height, scale);
+  const SizedImage small = at_size(image, grid, size.width, size.height);
   return overlay(small.image, reading.heat, small.grid, scale_max, faded(looks, reading));
 }
 
