@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr int kMostPatches = 2 * image::kMaxPatches;  // padding may surround those with content
 constexpr std::size_t kMostRows = 60, kFewRows = 12;
 // The characters of all Chinese labels below.
-constexpr const char* kChineseLabels = "视角每行同一刻度词减少更多增加最高无所指的权重移走重叠画在图像上是：，；";
+constexpr const char* kChineseLabels = "视角每行同一刻度词减少更多增加最高无此物的权重移走重叠画在图像上是：，；";
 
 // Of a report's image: where the report says, seen from here, from its folder and from the folders above.
 std::vector<fs::path> likely_places(const fs::path& image, const fs::path& report) {
@@ -37,22 +37,35 @@ std::vector<fs::path> likely_places(const fs::path& image, const fs::path& repor
   return places;
 }
 
-Image load_view(const DiffOptions& options, const ViewReading& a, const ViewReading& b) {
-  std::vector<fs::path> places = likely_places(a.image_path, options.path_a);
-  for (fs::path& place : likely_places(b.image_path, options.path_b)) places.push_back(std::move(place));
+// Empty: it is in none of the places.
+fs::path find_image(const fs::path& image, const fs::path& report) {
   std::error_code error;
-  const auto found = std::ranges::find_if(places, [&](const fs::path& place) { return fs::exists(place, error); });
-  if (found == places.end()) {
+  for (const fs::path& place : likely_places(image, report)) {
+    if (fs::exists(place, error)) return place;
+  }
+  return {};
+}
+
+Image load_view(const DiffOptions& options, const ViewReading& a, const ViewReading& b) {
+  const fs::path of_a = find_image(a.image_path, options.path_a), of_b = find_image(b.image_path, options.path_b);
+  const fs::path& found = of_a.empty() ? of_b : of_a;
+  if (found.empty()) {
     throw Error(ErrorCode::input, a.image_path, "no such file, and --png needs the image that the reports are of",
                 "run in the folder where they were made");
   }
-  Image image = image::load(*found);
+  Image image = image::load(found);
   if (image.width != a.grid.image_width || image.height != a.grid.image_height) {
-    throw Error(ErrorCode::input, found->string(),
+    throw Error(ErrorCode::input, found.string(),
                 "has " + std::to_string(image.width) + " x " + std::to_string(image.height) +
                     " pixels, the reports are of " + std::to_string(a.grid.image_width) + " x " +
                     std::to_string(a.grid.image_height),
                 "run in the folder where they were made");
+  }
+  // One map over the other's image would be a false picture.
+  std::error_code error;
+  if (!of_a.empty() && !of_b.empty() && !fs::equivalent(of_a, of_b, error) && image::load(of_b).rgb != image.rgb) {
+    throw Error(ErrorCode::input, of_b.string(), "is another image than " + of_a.string(),
+                "--png draws two reports of one image");
   }
   return image;
 }
@@ -83,7 +96,7 @@ std::string peak_caption(const Wording& wording, const WordReading& reading, con
   constexpr double kWorthSaying = 0.3;
   std::string caption = wording.say("highest ", "最高 ") + fixed(*std::ranges::max_element(map), 3);
   if (reading.nothing.value_or(0) < kWorthSaying) return caption;
-  return caption + wording.say(", ", "，") + percent(*reading.nothing) + wording.say(" nothing", " 无所指");
+  return caption + wording.say(", ", "，") + percent(*reading.nothing) + wording.say(" nothing", " 无此物");
 }
 
 // A report's name over its maps: what is not the same in the other.

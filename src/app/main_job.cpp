@@ -120,7 +120,8 @@ void run_main_job(const RunOptions& options) {
   const std::unique_ptr<model::Model> model = model::load(options.common.model);
   const double model_ms = stage.lap_ms();
   JobResult job = run_job(*model, options);
-  const std::vector<std::string> own = earlier_files(dir, options);  // what is wrong with the job itself is said first
+  const std::vector<std::string> own =
+      earlier_files(dir, options, job.report.model.name);  // what is wrong with the job itself is said first
   Report& report = job.report;
   report.timing.load += model_ms;
   watch.stop_if_interrupted();
@@ -131,7 +132,7 @@ void run_main_job(const RunOptions& options) {
     report.timing.render += stage.lap_ms();
   }
   report.timing.total = total.elapsed_ms();
-  if (options.write_json) outputs.add("report.json", report::to_json(report));
+  if (options.write_json) outputs.add(kReport, report::to_json(report));
   watch.stop_if_interrupted();
   outputs.commit(own, options.force);
   print_result(options, job);

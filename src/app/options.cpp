@@ -26,7 +26,7 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
       ->allow_extra_args(false)
       ->expected(1, kMostViews)
-      ->type_name("IMAGE");
+      ->option_text("IMAGE");
   add_output(app, run, "attnviz-out/<image stem>");
   add_question(app, run, raw);
   app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
@@ -37,7 +37,8 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
       ->check(one_of({"heads", "layers"}))
       ->allow_extra_args(false)
-      ->type_name("heads|layers");
+      ->delimiter(',')
+      ->option_text("heads,layers");
   app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
   app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore)")
       ->type_name("png,json,html")

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/job_files.hpp"
 #include "app/video_module.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/render/pictures.hpp"
@@ -147,14 +148,13 @@ std::vector<std::string> video_files(const FrameSource& frames, const RunOptions
 }
 
 std::vector<std::string> earlier_video_files(const fs::path& dir, const RunOptions& options) {
+  std::error_code error;
+  if (!options.force && fs::exists(dir / kReport, error)) refuse_other(dir, "job: an image's");
   const std::optional<report::VideoSummary> earlier = report::read_video_summary(dir / kVideoSummary);
   if (!earlier) return {};
   const bool other_words = earlier->instruction != options.instruction;
   if (!options.force && (other_words || !same_source(earlier->source, options.image_path))) {
-    throw Error(ErrorCode::output, dir.string(),
-                "holds the results of another " +
-                    (other_words ? "instruction ('" + earlier->instruction + "')" : "video (" + earlier->source + ")"),
-                "choose another folder with --out or overwrite with --force");
+    refuse_other(dir, other_words ? "instruction ('" + earlier->instruction + "')" : "video (" + earlier->source + ")");
   }
   std::vector<std::string> files{kVideoSummary};
   std::ranges::copy_if(earlier->files, std::back_inserter(files), is_ours);

@@ -53,7 +53,7 @@ struct Sentence {
 
 constexpr std::array<Sentence, 8> kWordSentences{{
     {"unknown-word", "不在模型的词表中", "，按 '", "' 理解"},
-    {"nothing-here", "在图中似乎没有所指", "（", " 的注意力）"},
+    {"nothing-here", "在图中似乎无此物", "（", " 的注意力）"},
     {"diffuse", "的注意力分散，没有重点"},
     {"heads-disagree", "的各个注意力头看向不同的地方，热图只是其平均"},
     {"sink", "的注意力落在所有词共有的 patch 上，可用 --relative 去除", "（", "）"},

@@ -137,6 +137,15 @@ TEST_CASE("--png without its image, with another one, or over an input is refuse
   check_refusal({"diff", r.a, r.b, "--png", r.image}, 2, "is an image of the reports");
   const std::string elsewhere = r.edited("elsewhere.json", [](Json& j) { j["image"]["path"] = "small.ppm"; });
   check_refusal({"diff", r.a, elsewhere, "--png", r.dir / "small.ppm"}, 2, "is an image of the reports");
+  write_scene(r.dir, 160, 120, "twin.ppm");
+  const std::string twin = r.edited("twin.json", [](Json& j) { j["image"]["path"] = "twin.ppm"; });
+  CHECK(attnviz_run({"diff", r.a, twin}).out.find("the reports are of two images") != std::string::npos);
+  CHECK(attnviz_run({"diff", r.a, r.b}).out.find("two images") == std::string::npos);
+  CHECK(attnviz_run({"diff", r.a, twin, "--png", r.dir / "twin.png"}).exit_code == 0);  // a copy of the same pixels
+  std::string pixels = read_bytes(r.dir / "twin.ppm");
+  pixels.back() = static_cast<char>(pixels.back() ^ 1);
+  write_bytes(r.dir / "twin.ppm", pixels);
+  check_refusal({"diff", r.a, twin, "--png", png}, 3, "twin.ppm: is another image than ");
   const std::string cut = r.edited("cut.json", [](Json& j) {
     j["grid"]["input_height"] = j["grid"]["input_height"].get<int>() - 1;
     j["grid"]["rows"] = j["grid"]["rows"].get<int>() - 1;

@@ -204,6 +204,15 @@ TEST_CASE("files that no run names are not overwritten") {
   CHECK(files_below(dir / "out").size() == 1);
 }
 
+TEST_CASE("results of images and of videos do not get into one folder") {
+  const TempDir dir;
+  const std::string frames = write_frames(dir, 1), image = frames + "/frame0.png";
+  REQUIRE(video_run({frames, "red", "-o", dir / "film"}).exit_code == 0);
+  expect_error(attnviz_run({image, "red", "-o", dir / "film"}), 5, "a video's");
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "picture"}).exit_code == 0);
+  expect_error(video_run({frames, "red", "-o", dir / "picture"}), 5, "an image's");
+}
+
 TEST_CASE("one folder is one job, however it is spelt") {
   const TempDir dir;
   const std::string frames = write_frames(dir, 1), out = dir / "out";

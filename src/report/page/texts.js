@@ -14,7 +14,7 @@ const TEXTS = {
   zh: {
     layer: '层', head: '头', colormap: '色图', alpha: '不透明度', interpolation: '插值', scale: '色阶',
     word: '每词各自', shared: '共用', relative: '相对于所有词的平均', target: '目标', mean: '平均', last: '最后一层',
-    rollout: 'rollout', max: '最大', nearest: '无', linear: '线性', cubic: '平滑', nothing: '看向“此处没有”',
+    rollout: 'rollout', max: '最大', nearest: '无', linear: '线性', cubic: '平滑', nothing: '看向“无此物”',
     entropy: '熵', kind: '词类', unknown: '不在词表中,按此理解', top: '权重最高的图像块', patch: '图像块',
     weight: '权重', row: '行', column: '列', words: '看向这里的词', all: '占全部注意力', view: '视角',
     verb: '动词', colour: '颜色', noun: '名词', other: '其他', patches: '图像块', sentence: '指令中的词',
