@@ -18,13 +18,15 @@ namespace attnviz::app {
 namespace {
 
 constexpr long kMostSkipped = 1'000'000;
+constexpr int kMostViews = 16;  // the overview grows with views times words
 
 void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("IMAGE", run.image_path, "PNG, JPEG, BMP, PNM or WebP");
   app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
   app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
       ->allow_extra_args(false)
-      ->type_name("IMAGE");
+      ->expected(1, kMostViews)
+      ->option_text("IMAGE");
   add_output(app, run, "attnviz-out/<image stem>");
   add_question(app, run, raw);
   app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
@@ -35,7 +37,8 @@ void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
       ->check(one_of({"heads", "layers"}))
       ->allow_extra_args(false)
-      ->type_name("heads|layers");
+      ->delimiter(',')
+      ->option_text("heads,layers");
   app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
   app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore)")
       ->type_name("png,json,html")
@@ -183,7 +186,9 @@ bool colour_wanted(const RawOptions& raw) {
 
 RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions& raw) {
   for (const char* name : {"IMAGE", "INSTRUCTION"}) {
-    if (app.count(name) == 0) throw Error(ErrorCode::usage, name, "is missing", "see attnviz --help");
+    if (app.count(name) == 0)
+      throw Error(ErrorCode::usage, name, "is missing",
+                  "see attnviz --help (an instruction that is a command's name goes after --)");
   }
   finish_run(app, run, raw);
   run.by_patch = raw.direction == "patches";

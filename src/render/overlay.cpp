@@ -52,7 +52,7 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
       upsampler.row(static_cast<int>(y), weights);
       std::uint8_t* pixel = result.rgb.data() + y * width * 3;
       for (std::size_t x = 0; x < width; ++x, pixel += 3) {
-        const float level = std::min(weights[x] * to_level + 0.5F, static_cast<float>(kLevels));
+        const float level = std::clamp(weights[x] * to_level + 0.5F, 0.0F, static_cast<float>(kLevels));
         const Blend& blend = blends[static_cast<std::size_t>(level)];
         for (std::size_t c = 0; c < 3; ++c) {
           pixel[c] = static_cast<std::uint8_t>((pixel[c] * blend.keep + blend.add[c] + kOne / 2) >> 16);
@@ -87,8 +87,8 @@ std::vector<double> scale_maxima(const Report& report) {
 Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                 const Looks& looks, int width, int height) {
   const double scale = std::min(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
-  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
-  const SizedImage small = at_size(image, grid, pixels(image.width), pixels(image.height));
+  const Size size = scaled(image.width, image.height, scale);
+  const SizedImage small = at_size(image, grid, size.width, size.height);
   return overlay(small.image, reading.heat, small.grid, scale_max, faded(looks, reading));
 }
 

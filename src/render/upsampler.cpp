@@ -58,6 +58,9 @@ std::vector<Upsampler::Taps> Upsampler::make_taps(int pixels, int content, int p
 Upsampler::Upsampler(std::span<const float> heat, const PatchGrid& grid, Interpolation interpolation)
     : heat_(heat), grid_cols_(static_cast<std::size_t>(grid.cols())) {
   if (heat.size() != static_cast<std::size_t>(grid.num_patches())) throw std::logic_error("heat does not fit the grid");
+  if (grid.content_width > grid.cols() * grid.patch_px || grid.content_height > grid.rows() * grid.patch_px) {
+    throw std::logic_error("the grid has not enough patches for its content");
+  }
   columns_ = make_taps(grid.image_width, grid.content_width, grid.patch_px, interpolation);
   rows_ = make_taps(grid.image_height, grid.content_height, grid.patch_px, interpolation);
 }
