@@ -34,8 +34,8 @@ bool is_space(char32_t character) { return u_isUWhiteSpace(static_cast<UChar32>(
 
 bool is_punctuation(char32_t character) {
   if (character < 0x80) return character > 0x20 && character < 0x7F && !u_isalnum(static_cast<UChar32>(character));
-  if (character == 0x111C9) return true;  // was, and 0x166D was, in Unicode 8
-  return character == 0x166D || is_category(static_cast<UChar32>(character), U_GC_P_MASK);
+  if (character == 0x166D || character == 0x111C9) return true;  // in Unicode 8
+  return is_category(static_cast<UChar32>(character), U_GC_P_MASK);
 }
 
 bool is_accent(char32_t character) {
@@ -62,11 +62,14 @@ bool is_chinese(char32_t character) {
 class BertTokenizer : public TableTokenizer {
 public:
   explicit BertTokenizer(BertVocabulary vocabulary)
-      : TableTokenizer(std::move(vocabulary.tokens)), rule_(std::move(vocabulary)) {}
+      : TableTokenizer(std::move(vocabulary.tokens)),
+        begin_(vocabulary.begin),
+        end_(vocabulary.end),
+        rule_(std::move(vocabulary.rule)) {}
 
   std::vector<EncodedToken> encode(std::string_view text) const override {
     const TracedText characters = normalise(text);
-    std::vector<EncodedToken> tokens{token(rule_.begin)};
+    std::vector<EncodedToken> tokens{token(begin_)};
     for (Word rest = characters; !rest.empty();) {
       std::size_t length = 1;
       if (!stands_alone(rest.front().character)) {
@@ -75,7 +78,7 @@ public:
       if (!is_space(rest.front().character)) append_pieces(rest.first(length), tokens);
       rest = rest.subspan(length);
     }
-    tokens.push_back(token(rule_.end));
+    tokens.push_back(token(end_));
     return tokens;
   }
 
@@ -84,11 +87,18 @@ private:
     TracedText characters = trace(text);
     std::erase_if(characters, [](const TracedCharacter& c) { return is_removed(c.character); });
     if (rule_.chinese_apart) characters = set_apart(characters);
-    if (rule_.strip_accents) {
-      characters = decompose(characters);
-      std::erase_if(characters, [](const TracedCharacter& c) { return is_accent(c.character); });
-    }
+    if (rule_.strip_accents) characters = without_accents(decompose(characters));
     return rule_.lower_case ? lower_case(characters) : characters;
+  }
+
+  // The letter before an accent stands for the accent's bytes, too.
+  static TracedText without_accents(const TracedText& text) {
+    TracedText out;
+    for (const TracedCharacter& traced : text) {
+      if (!is_accent(traced.character)) out.push_back(traced);
+      if (!out.empty() && !is_space(out.back().character)) out.back().byte_end = traced.byte_end;
+    }
+    return out;
   }
 
   static TracedText set_apart(const TracedText& text) {
@@ -135,7 +145,8 @@ private:
     return begin;
   }
 
-  BertVocabulary rule_;  // its tokens are the base's
+  std::uint32_t begin_, end_;
+  BertRule rule_;
 };
 
 }  // namespace

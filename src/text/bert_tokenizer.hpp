@@ -12,12 +12,16 @@
 
 namespace attnviz::text {
 
+struct BertRule {
+  bool lower_case = true, strip_accents = true, chinese_apart = true;
+  std::string continuation = "##";  // before pieces that do not begin a word
+  std::size_t longest_word = 100;   // characters; a longer one is unknown
+};
+
 struct BertVocabulary {
   TokenSet tokens;                   // `unknown` is given
   std::uint32_t begin = 0, end = 0;  // what every text begins and ends with
-  std::string continuation = "##";   // before pieces that do not begin a word
-  std::size_t longest_word = 100;    // characters; a longer one is unknown
-  bool lower_case = true, strip_accents = true, chinese_apart = true;
+  BertRule rule;
 };
 
 std::unique_ptr<Tokenizer> make_bert_tokenizer(BertVocabulary vocabulary);
