@@ -57,7 +57,9 @@ public:
   // first space alone, and drops as many tokens as that name makes.
   std::vector<EncodedToken> encode(std::string_view text) const override {
     TracedText characters = trace(text);
-    std::ranges::replace(characters, kSpaceMark, U' ', &TracedCharacter::character);
+    for (TracedCharacter& traced : characters) {
+      if (traced.character == kSpaceMark) traced.character = ' ';
+    }
     if (lower_case_) characters = lower_case(characters);
     characters.insert(characters.begin(), {kSpaceMark, 0, 0});
     characters = canonicalise(characters);
