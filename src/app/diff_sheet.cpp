@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "attnviz/analysis/compare.hpp"
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr int kMostPatches = 2 * image::kMaxPatches;  // padding may surround those with content
 constexpr std::size_t kMostRows = 60, kFewRows = 12;
 // The characters of all Chinese labels below.
-constexpr const char* kChineseLabels = "视角每行同一刻度词减少更多增加最高无所指的权重移走重叠：，";
+constexpr const char* kChineseLabels = "视角每行同一刻度词减少更多增加最高无此物的权重移走重叠画在图像上是：，；";
 
 // Of a report's image: where the report says, seen from here, from its folder and from the folders above.
 std::vector<fs::path> likely_places(const fs::path& image, const fs::path& report) {
@@ -36,25 +37,35 @@ std::vector<fs::path> likely_places(const fs::path& image, const fs::path& repor
   return places;
 }
 
-Image load_view(const DiffOptions& options, const ViewReading& a, const ViewReading& b) {
-  std::vector<fs::path> places = likely_places(a.image_path, options.path_a);
-  for (fs::path& place : likely_places(b.image_path, options.path_b)) places.push_back(std::move(place));
+// Empty: it is in none of the places.
+fs::path find_image(const fs::path& image, const fs::path& report) {
   std::error_code error;
-  const auto found = std::ranges::find_if(places, [&](const fs::path& place) { return fs::exists(place, error); });
-  if (found == places.end()) {
+  for (const fs::path& place : likely_places(image, report)) {
+    if (fs::exists(place, error)) return place;
+  }
+  return {};
+}
+
+Image load_view(const DiffOptions& options, const ViewReading& a, const ViewReading& b) {
+  const fs::path of_a = find_image(a.image_path, options.path_a), of_b = find_image(b.image_path, options.path_b);
+  const fs::path& found = of_a.empty() ? of_b : of_a;
+  if (found.empty()) {
     throw Error(ErrorCode::input, a.image_path, "no such file, and --png needs the image that the reports are of",
                 "run in the folder where they were made");
   }
-  if (fs::equivalent(*found, options.png_path, error)) {
-    throw Error(ErrorCode::usage, "--png", options.png_path + " is the image itself", "give another path");
-  }
-  Image image = image::load(*found);
+  Image image = image::load(found);
   if (image.width != a.grid.image_width || image.height != a.grid.image_height) {
-    throw Error(ErrorCode::input, found->string(),
+    throw Error(ErrorCode::input, found.string(),
                 "has " + std::to_string(image.width) + " x " + std::to_string(image.height) +
                     " pixels, the reports are of " + std::to_string(a.grid.image_width) + " x " +
                     std::to_string(a.grid.image_height),
                 "run in the folder where they were made");
+  }
+  // One map over the other's image would be a false picture.
+  std::error_code error;
+  if (!of_a.empty() && !of_b.empty() && !fs::equivalent(of_a, of_b, error) && image::load(of_b).rgb != image.rgb) {
+    throw Error(ErrorCode::input, of_b.string(), "is another image than " + of_a.string(),
+                "--png draws two reports of one image");
   }
   return image;
 }
@@ -85,7 +96,7 @@ std::string peak_caption(const Wording& wording, const WordReading& reading, con
   constexpr double kWorthSaying = 0.3;
   std::string caption = wording.say("highest ", "最高 ") + fixed(*std::ranges::max_element(map), 3);
   if (reading.nothing.value_or(0) < kWorthSaying) return caption;
-  return caption + wording.say(", ", "，") + percent(*reading.nothing) + wording.say(" nothing", " 无所指");
+  return caption + wording.say(", ", "，") + percent(*reading.nothing) + wording.say(" nothing", " 无此物");
 }
 
 // A report's name over its maps: what is not the same in the other.
@@ -114,9 +125,16 @@ public:
     const std::string shown = std::to_string(num_rows), all = std::to_string(found_.words.pairs.size());
     render::MapMatrix matrix;
     matrix.title = view_ == 0 ? a_.instruction : wording_.say("view ", "视角 ") + std::to_string(view_);
-    matrix.subtitle = wording_.say("each row on one scale    ", "每行同一刻度    ") + std::to_string(grid.cols()) +
-                      " x " + std::to_string(grid.rows()) + wording_.say(" patches", " patch") +
-                      (shown == all ? "" : wording_.say("    words ", "    词 ") + shown + " / " + all);
+    matrix.facts = {
+        wording_.say("each row on one scale", "每行同一刻度"),
+        std::to_string(grid.cols()) + " x " + std::to_string(grid.rows()) + wording_.say(" patches", " patch")};
+    if (shown != all) matrix.facts.push_back(wording_.say("words ", "词 ") + shown + " / " + all);
+    matrix.top_name = wording_.say("highest of its row", "每行最高");
+    const std::string &image_a = a_.views[view_].image_path, &image_b = b_.views[view_].image_path;
+    if (fs::path(image_a).filename() != fs::path(image_b).filename()) {
+      matrix.facts.push_back(wording_.say("drawn on A's image; B is of ", "画在 A 的图像上；B 的图像是 ") +
+                             fs::path(image_b).filename().string());
+    }
     matrix.columns = {side_name("A", a_, b_, view_), side_name("B", b_, a_, view_),
                       wording_.say("lost: A has more", "减少：A 更多"),
                       wording_.say("gained: B has more", "增加：B 更多")};
@@ -172,19 +190,28 @@ void check_maps(const DiffOptions& options, const Report& a, const Report& b, co
   }
 }
 
-void check_place(const DiffOptions& options) {
+// Nothing that the reports are made of is overwritten, be it drawn or not.
+void check_place(const DiffOptions& options, const Report& a, const Report& b) {
   std::error_code error;
-  for (const std::string& input : {options.path_a, options.path_b}) {
-    if (fs::equivalent(input, options.png_path, error)) {
-      throw Error(ErrorCode::usage, "--png", options.png_path + " is one of the reports", "give another path");
+  const auto refuse = [&](const fs::path& input, const char* what) {
+    if (!fs::equivalent(input, options.png_path, error)) return;
+    throw Error(ErrorCode::usage, "--png", options.png_path + " is " + what, "give another path");
+  };
+  refuse(options.path_a, "one of the reports");
+  refuse(options.path_b, "one of the reports");
+  const auto refuse_images = [&](const Report& report, const std::string& path) {
+    for (const ViewReading& view : report.views) {
+      for (const fs::path& place : likely_places(view.image_path, path)) refuse(place, "an image of the reports");
     }
-  }
+  };
+  refuse_images(a, options.path_a);
+  refuse_images(b, options.path_b);
   check_file_place(options.png_path);
 }
 
 // All text that the sheet may show.
 std::string sample_of(const Report& a, const Report& b, const ReportComparison& found) {
-  std::string sample = a.instruction + a.model.name + b.model.name +
+  std::string sample = a.instruction + a.model.name + b.model.name + b.main_view().image_path +
                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:%-/ ";
   for (const WordPair& pair : found.words.pairs) sample += a.words[pair.a].text;
   return sample;
@@ -194,7 +221,7 @@ std::string sample_of(const Report& a, const Report& b, const ReportComparison& 
 
 void write_diff_sheet(const DiffOptions& options, const Report& a, const Report& b, const ReportComparison& found) {
   check_maps(options, a, b, found);
-  check_place(options);
+  check_place(options, a, b);
   const bool wants_chinese = options.common.language == report::Language::zh;
   const render::Labels labels(sample_of(a, b, found) + (wants_chinese ? kChineseLabels : ""));
   const Wording wording{wants_chinese && labels.can_draw(kChineseLabels)};
@@ -208,7 +235,7 @@ void write_diff_sheet(const DiffOptions& options, const Report& a, const Report&
                                           ViewSheet(a, b, found, view, wording).matrix(num_rows, labels),
                                           render::Looks{}, labels));
   }
-  write_file(options.png_path, render::encode_png(render::stacked(sheets)));
+  write_file(options.png_path, render::encode_png(render::stacked(std::move(sheets))));
 }
 
 }  // namespace attnviz::app

@@ -10,7 +10,6 @@
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/timing.hpp"
-#include "attnviz/text/segment.hpp"
 
 namespace attnviz::app {
 namespace {
@@ -57,7 +56,7 @@ ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, co
 void ItemScorer::remember(const std::string& image_path, const std::string& said) {
   std::set<std::size_t>& rows = rows_in_image_[image_path];
   try {
-    for (const Word& word : text::segment(said, model_.vocabulary())) {
+    for (const Word& word : model_.read(said, std::nullopt).words) {
       for (const Token& token : word.tokens) rows.insert(token.row);
     }
   } catch (const Error&) {
@@ -70,8 +69,7 @@ void ItemScorer::score(const EvalItem& item, EvalImages& images) {
     const EvalImages::Encoded& encoded = images.get(item.image_path, model_);
     encoded_ = &encoded.image;
     const Stopwatch watch;
-    const Words words = text::segment(item.instruction, model_.vocabulary());
-    const Heats heats = attend(words);
+    const Heats heats = attend(item.instruction);
     const double ms = encoded.ms + watch.elapsed_ms();
     std::optional<Region> goal;  // read first: an item that cannot be used counts nowhere
     if (item.goal) goal = load_region(*item.goal, encoded_->grid);
@@ -106,14 +104,15 @@ Separation ItemScorer::separation() const {
   return result;
 }
 
-ItemScorer::Heats ItemScorer::attend(const Words& words) const {
-  const model::Attended attended = model_.attend(*encoded_, words);
+ItemScorer::Heats ItemScorer::attend(const std::string& said) const {
+  const Instruction instruction = model_.read(said, std::nullopt);
+  const model::Attended attended = model_.attend(*encoded_, instruction);
   const analysis::WordMaps maps = analysis::aggregate(attended.maps.front(), view_);
-  return {words, analysis::heatmaps(maps, encoded_->grid), maps.nothing, attended.target};
+  return {instruction.words, analysis::heatmaps(maps, encoded_->grid), maps.nothing, attended.target};
 }
 
 std::vector<float> ItemScorer::heat_of(const std::string& instruction, std::size_t begin, std::size_t end) const {
-  const Heats heats = attend(text::segment(instruction, model_.vocabulary()));
+  const Heats heats = attend(instruction);
   return heat_between(heats.words, heats.maps, begin, end);
 }
 
@@ -160,7 +159,7 @@ void ItemScorer::score_nothing(const EvalItem& item, const EvalTarget& target) {
 
 // Of a word alone, which may be segmented into several. Empty: the model has no "nothing here" slot.
 std::optional<double> ItemScorer::nothing_share(const std::string& word) const {
-  const std::vector<float> shares = attend(text::segment(word, model_.vocabulary())).nothing;
+  const std::vector<float> shares = attend(word).nothing;
   if (shares.empty()) return std::nullopt;
   return std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size());
 }

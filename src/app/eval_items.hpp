@@ -39,7 +39,7 @@ private:
   using Candidate = std::pair<std::string, std::size_t>;  // surface, embedding row
 
   void remember(const std::string& image_path, const std::string& said);
-  Heats attend(const Words& words) const;
+  Heats attend(const std::string& said) const;
   std::vector<float> heat_of(const std::string& instruction, std::size_t begin, std::size_t end) const;
   std::optional<std::string> other_word(const EvalItem& item, const EvalTarget& target) const;
   std::optional<bool> control(const EvalItem& item, const EvalTarget& target, std::size_t position,

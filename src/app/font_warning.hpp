@@ -1,4 +1,4 @@
-// Words that no installed font can draw.
+// Words that pictures cannot show.
 #pragma once
 
 #include <optional>

@@ -56,13 +56,21 @@ public:
   std::optional<Frame> next() override {
     if (next_ >= num_frames()) return std::nullopt;
     const fs::path name = names_[static_cast<std::size_t>(next_)], path = folder_ / name;
-    return Frame{image::load(path), next_++, std::nullopt, path.string(),
-                 (stems_are_unique_ ? name.stem() : name).string()};
+    return Frame{image::load(path), next_++, std::nullopt, path.string(), name_of(name)};
+  }
+
+  std::vector<std::string> frame_names() const override {
+    std::vector<std::string> names;
+    names.reserve(names_.size());
+    for (const std::string& name : names_) names.push_back(name_of(name));
+    return names;
   }
 
   void skip(long count) override { next_ += std::min(count, num_frames() - next_); }
 
 private:
+  std::string name_of(const fs::path& file) const { return (stems_are_unique_ ? file.stem() : file).string(); }
+
   fs::path folder_;
   std::vector<std::string> names_;
   bool stems_are_unique_ = true;
@@ -92,8 +100,9 @@ public:
       throw Error(ErrorCode::input, path_, "no frame can be read", "is it a whole video file?");
     }
     frame.number = next_++;
-    // Times grow; where the file has none, frames follow each other evenly.
-    const double even = static_cast<double>(frame.number) / frame_rate();
+    // Times grow; where the file has none, or has one that is earlier, frames follow each other evenly.
+    const double even = std::max(static_cast<double>(frame.number) / frame_rate(),
+                                 frame.number == 0 ? 0 : last_time_ + 1 / frame_rate());
     frame.time_s = std::isfinite(time) && (time > last_time_ || frame.number == 0) ? std::max(time, 0.0) : even;
     last_time_ = *frame.time_s;
     return frame;

@@ -26,6 +26,8 @@ public:
   virtual bool is_video() const = 0;
   virtual double frame_rate() const = 0;  // frames a second, sensible; 0: a folder has none
   virtual long num_frames() const = 0;    // as far as is known before the end; 0: unknown
+  // Of a folder: the names of all its frames.
+  virtual std::vector<std::string> frame_names() const { return {}; }
   // Empty at the end. Error (input) that names an image which cannot be read.
   virtual std::optional<Frame> next() = 0;
   // Goes past `count` frames, or to the end.

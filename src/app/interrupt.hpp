@@ -17,7 +17,7 @@ private:
   int signal_;
 };
 
-// While it lives, the first SIGINT, SIGTERM or SIGHUP is only noted; the second ends the program as ever.
+// While it lives, SIGINT, SIGTERM and SIGHUP are only noted; the third ends the program as ever.
 class InterruptWatch {
 public:
   InterruptWatch();
@@ -27,6 +27,8 @@ public:
 
   // The signal that came; 0: none.
   int signal() const;
+  // Throws Interrupted where one came.
+  void stop_if_interrupted() const;
 
 private:
   struct sigaction before_[3];

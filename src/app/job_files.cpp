@@ -4,6 +4,7 @@
 #include <optional>
 #include <system_error>
 
+#include "app/video_files.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/printable.hpp"
 #include "attnviz/report/report_reader.hpp"
@@ -45,6 +46,11 @@ std::vector<std::string> sheets_in(const fs::path& dir) {
 
 }  // namespace
 
+void refuse_other(const fs::path& dir, const std::string& what) {
+  throw Error(ErrorCode::output, dir.string(), "holds the results of another " + what,
+              "choose another folder with --out or overwrite with --force");
+}
+
 fs::path output_dir(const RunOptions& options) {
   if (!options.out_dir.empty()) return options.out_dir;
   return fs::path("attnviz-out") / fs::path(options.image_path).stem();
@@ -60,8 +66,10 @@ std::string heads_sheet_name(std::size_t index, const std::string& word, std::si
 
 std::string layers_sheet_name(std::size_t view) { return with_end("sheets/layers", view); }
 
-std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& options) {
-  const std::optional<report::JobIdentity> earlier = report::read_identity(dir / "report.json");
+std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& options, const std::string& model) {
+  std::error_code error;
+  if (!options.force && fs::exists(dir / kVideoSummary, error)) refuse_other(dir, "job: a video's");
+  const std::optional<report::JobIdentity> earlier = report::read_identity(dir / kReport);
   if (!earlier) return {};
   std::string other;
   if (earlier->instruction != options.instruction) {
@@ -70,12 +78,11 @@ std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& op
     other = "image (" + earlier->image_path + ")";
   } else if (earlier->view_paths != options.view_paths) {
     other = "set of views";
+  } else if (earlier->model != model) {
+    other = "model (" + earlier->model + ")";
   }
-  if (!other.empty() && !options.force) {
-    throw Error(ErrorCode::output, dir.string(), "holds the results of another " + other,
-                "choose another folder with --out or overwrite with --force");
-  }
-  std::vector<std::string> files{"report.json", kPage, kArchive};
+  if (!other.empty() && !options.force) refuse_other(dir, other);
+  std::vector<std::string> files{kReport, kPage, kArchive};
   if (!earlier->heatmap_files.empty()) files.insert(files.end(), {kOverview, kPatchSheet});
   for (const std::string& file : earlier->heatmap_files) {
     const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed

@@ -12,6 +12,7 @@ namespace attnviz::app {
 
 std::filesystem::path output_dir(const RunOptions& options);
 
+constexpr const char* kReport = "report.json";
 constexpr const char* kPage = "report.html";
 constexpr const char* kArchive = "attention.npz";
 constexpr const char* kOverview = "overview.png";
@@ -23,8 +24,12 @@ std::string heatmap_name(std::size_t index, const std::string& word, std::size_t
 std::string heads_sheet_name(std::size_t index, const std::string& word, std::size_t view);
 std::string layers_sheet_name(std::size_t view);
 
-// What an earlier run of this job left in the folder, the report first: it says that a set is complete.
-// Error (output) where the folder holds another job's results and --force is not given.
-std::vector<std::string> earlier_files(const std::filesystem::path& dir, const RunOptions& options);
+// What an earlier run of this job, with the same `model`, left in the folder, the report first: it says that a set is
+// complete. Error (output) where the folder holds another job's results and --force is not given.
+std::vector<std::string> earlier_files(const std::filesystem::path& dir, const RunOptions& options,
+                                       const std::string& model);
+
+// "holds the results of another ..."
+[[noreturn]] void refuse_other(const std::filesystem::path& dir, const std::string& what);
 
 }  // namespace attnviz::app

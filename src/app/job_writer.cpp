@@ -49,16 +49,18 @@ std::vector<WordPicture> plan_word_pictures(JobResult& job) {
 }
 
 // The overview, and a picture a word and view.
-void add_pictures(JobResult& job, const RunOptions& options, const render::Labels& labels, OutputSet& outputs) {
+void add_pictures(JobResult& job, const RunOptions& options, const render::Labels& labels, const InterruptWatch& watch,
+                  OutputSet& outputs) {
   Report& report = job.report;
   const std::vector<WordPicture> pictures = plan_word_pictures(job);
   std::mutex writing;
   const auto write = [&](const std::string& name, const Image& image) {
     const std::vector<std::uint8_t> png = render::encode_png(image);
     const std::lock_guard lock(writing);
-    Stopwatch watch;
+    watch.stop_if_interrupted();
+    const Stopwatch writing_time;
     outputs.add(name, png);
-    report.timing.write += watch.elapsed_ms();
+    report.timing.write += writing_time.elapsed_ms();
   };
   // Each picture is written as soon as it is drawn: all of them together may not fit into memory.
   const std::size_t num_sheets = options.by_patch ? 2 : 1;
@@ -71,13 +73,13 @@ void add_pictures(JobResult& job, const RunOptions& options, const render::Label
   });
 }
 
-void draw(JobResult& job, const RunOptions& options, OutputSet& outputs) {
+void draw(JobResult& job, const RunOptions& options, const InterruptWatch& watch, OutputSet& outputs) {
   const bool has_sheets = options.heads_sheet || options.layers_sheet;
   if (!options.write_png && !has_sheets) return;
   Stopwatch stage;
   const render::Labels labels(render::sheet_text(job.report, options.looks));
   if (auto warning = font_warning(job.report.words, labels)) job.report.warnings.push_back(std::move(*warning));
-  if (options.write_png) add_pictures(job, options, labels, outputs);
+  if (options.write_png) add_pictures(job, options, labels, watch, outputs);
   if (has_sheets) add_sheets(job, options, labels, outputs);
   job.report.timing.render = stage.elapsed_ms() - job.report.timing.write;
 }
@@ -107,10 +109,12 @@ void print_result(const RunOptions& options, const JobResult& job) {
 
 }  // namespace
 
-void finish_job(JobResult& job, const RunOptions& options, OutputSet& outputs, const Stopwatch& total) {
-  const std::vector<std::string> own = earlier_files(output_dir(options), options);
+void finish_job(JobResult& job, const RunOptions& options, const InterruptWatch& watch, OutputSet& outputs,
+                const Stopwatch& total) {
+  const std::vector<std::string> own = earlier_files(output_dir(options), options, job.report.model.name);
+  watch.stop_if_interrupted();
   Report& report = job.report;
-  draw(job, options, outputs);
+  draw(job, options, watch, outputs);
   Stopwatch stage;
   if (options.write_html) {
     outputs.add(kPage, make_page(job, options));
@@ -121,7 +125,8 @@ void finish_job(JobResult& job, const RunOptions& options, OutputSet& outputs, c
     report.timing.write += stage.lap_ms();
   }
   report.timing.total = total.elapsed_ms();
-  if (options.write_json) outputs.add("report.json", report::to_json(report));
+  if (options.write_json) outputs.add(kReport, report::to_json(report));
+  watch.stop_if_interrupted();
   outputs.commit(own, options.force);
   print_result(options, job);
 }

@@ -14,6 +14,8 @@
 namespace attnviz::app {
 namespace {
 
+constexpr int kMostViews = 16;  // the overview grows with views times words
+
 constexpr int kMaxThreads = 1024;
 
 void finish_formats(RunOptions& run, const std::string& formats) {
@@ -96,7 +98,8 @@ void add_question(CLI::App& app, RunOptions& run, RawOptions& raw) {
 void add_results(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
       ->allow_extra_args(false)
-      ->type_name("IMAGE");
+      ->expected(1, kMostViews)
+      ->option_text("IMAGE");
   app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
       ->check(one_of({"words", "patches"}))
       ->type_name("words|patches")
@@ -104,7 +107,8 @@ void add_results(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
       ->check(one_of({"heads", "layers"}))
       ->allow_extra_args(false)
-      ->type_name("heads|layers");
+      ->delimiter(',')
+      ->option_text("heads,layers");
   app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
   app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore), npz (the weights)")
       ->type_name("png,json,html,npz")

@@ -188,7 +188,9 @@ void refuse_options_of_others(const CLI::App& app, const CLI::App& command) {
 
 RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions& raw) {
   for (const char* name : {"IMAGE", "INSTRUCTION"}) {
-    if (app.count(name) == 0) throw Error(ErrorCode::usage, name, "is missing", "see attnviz --help");
+    if (app.count(name) == 0)
+      throw Error(ErrorCode::usage, name, "is missing",
+                  "see attnviz --help (an instruction that is a command's name goes after --)");
   }
   finish_run(app, run, raw);
   finish_results(run, raw);

@@ -147,6 +147,11 @@ void OutputSet::commit(const std::vector<std::string>& own, bool force) {
     fs::rename(staging_ / name, target, error);
     if (error) fail(target, error.message());
   }
+  std::unordered_set<std::string> folders;
+  for (const std::string& name : own) folders.insert(fs::path(name).parent_path().string());
+  for (const std::string& folder : folders) {
+    if (!folder.empty()) fs::remove(dir_ / folder, error);  // only where nothing is left in it
+  }
 }
 
 void check_file_place(const fs::path& path) {

@@ -4,7 +4,6 @@
 
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/image/decode.hpp"
-#include "attnviz/text/segment.hpp"
 
 namespace attnviz::app {
 
@@ -76,8 +75,7 @@ Report begin_report(const model::Model& model, const RunOptions& options) {
   report.shown = model.default_view();
   choose_view(options, report.shown);
   report.scale = options.shared_scale ? "shared" : "word";
-  report.words = options.words ? text::segment_as(options.instruction, *options.words, model.vocabulary())
-                               : text::segment(options.instruction, model.vocabulary());
+  report.words = model.read(options.instruction, options.words).words;
   return report;
 }
 
@@ -87,7 +85,7 @@ void attend(const model::Model& model, const RunOptions& options, JobResult& job
   const std::vector<model::EncodedImage> encoded = encode(model, options, job);
   report.timing.encode = stage.lap_ms();
 
-  model::Attended attended = model.attend(encoded, report.words);
+  model::Attended attended = model.attend(encoded, {report.instruction, report.words});
   report.target = attended.target;
   job.maps = std::move(attended.maps);
   read_out(options, job);

@@ -8,6 +8,7 @@ namespace attnviz::app {
 void run_render(const RenderOptions& options) {
   Stopwatch total, stage;
   RunOptions run = options.run;
+  const InterruptWatch watch;
   OutputSet outputs(output_dir(run));
   JobResult job;
   load_images(run, job);
@@ -18,7 +19,7 @@ void run_render(const RenderOptions& options) {
   run.instruction = job.report.instruction;
   read_out(run, job);
   job.report.timing.attend = stage.lap_ms();
-  finish_job(job, run, outputs, total);
+  finish_job(job, run, watch, outputs, total);
 }
 
 }  // namespace attnviz::app

@@ -1,5 +1,6 @@
 #include "app/sheets.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "app/job_files.hpp"
@@ -26,11 +27,21 @@ render::MapMatrix empty_matrix(const View& view, const std::string& title) {
   matrix.title = title;
   const bool one_scale = view.report.scale == "shared";
   if (one_scale) matrix.scale = render::MatrixScale::all;
-  matrix.subtitle = render::facts_text(view.report, view.grid, view.language, false) + "    " +
-                    (one_scale ? view.language.say("所有图共用一个色阶", "one scale for all maps")
-                               : view.language.say("每图各用自己的色阶", "each map on its own scale")) +
-                    view.language.say("，其下为最高色的权重", "; below it the weight of its top colour");
+  matrix.facts = render::facts_of(view.report, view.grid, view.language, false);
+  matrix.facts.emplace_back(one_scale ? view.language.say("所有图共用一个色阶", "one scale for all maps")
+                                      : view.language.say("每图各用自己的色阶", "each map on its own scale"));
+  matrix.facts.emplace_back(view.language.say("图下为其最高权重", "below each its highest weight"));
+  matrix.top_name = view.language.say("最高", "highest");
+  matrix.nothing_name = view.language.say("无此物 ", "nothing ");
   return matrix;
+}
+
+// Says why maps are faint, where some are.
+void explain_faint(render::MapMatrix& matrix, render::SheetLanguage language) {
+  constexpr double kFaint = 0.3;
+  const auto is_faint = [](const WordReading& map) { return map.nothing.value_or(0) >= kFaint; };
+  if (std::ranges::none_of(matrix.maps, is_faint)) return;
+  matrix.facts.emplace_back(language.say("图越淡，落在无此物上的越多", "the fainter, the more goes to nothing here"));
 }
 
 std::string named(const char* name, std::size_t number) { return name + std::to_string(number); }
@@ -61,13 +72,14 @@ render::MapMatrix heads_of(const View& view, const std::vector<Readings>& readin
     matrix.rows.push_back(named(view.language.say("层 ", "layer "), layer));
   }
   for (const Readings& of_head : readings) matrix.maps.push_back(of_head[word]);
+  explain_faint(matrix, view.language);
   return matrix;
 }
 
 render::MapMatrix layers_of(const View& view, const std::vector<std::size_t>& words, const render::Labels& labels) {
   const Report& report = view.report;
   render::MapMatrix matrix = empty_matrix(view, report.instruction);
-  matrix.subtitle = view.language.say("头 ", "head ") + report.shown.head + "    " + matrix.subtitle;
+  matrix.facts.insert(matrix.facts.begin(), view.language.say("头 ", "head ") + report.shown.head);
   std::vector<Readings> readings;  // [column][word]
   const auto add_column = [&](const std::string& layer, const std::string& name) {
     matrix.columns.push_back(name);
@@ -82,6 +94,7 @@ render::MapMatrix layers_of(const View& view, const std::vector<std::size_t>& wo
     matrix.rows.push_back(labels.word_name(report.words[word].text, word));
     for (const Readings& of_column : readings) matrix.maps.push_back(of_column[word]);
   }
+  explain_faint(matrix, view.language);
   return matrix;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -24,6 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kSlowestVideo = 0.01;  // frames a second: encoders take no less
+constexpr long kSkippedAtOnce = 100;    // frames between two looks at whether the job was interrupted
+
 // A video shows one word or all of them. Error (usage): there is none of that name, or several.
 std::optional<std::size_t> only_word(const Words& words, const std::optional<std::string>& choice) {
   if (!choice) return std::nullopt;
@@ -42,7 +46,9 @@ report::VideoSummary begin_summary(const Report& asked, const VideoOptions& opti
   summary.shown = asked.shown;
   summary.scale = asked.scale;
   summary.every = options.every;
-  summary.frame_rate = frames.frame_rate() / static_cast<double>(options.every);
+  if (frames.is_video()) {
+    summary.frame_rate = std::max(frames.frame_rate() / static_cast<double>(options.every), kSlowestVideo);
+  }
   return summary;
 }
 
@@ -93,7 +99,12 @@ void look_at_frames(const VideoJob& job, const InterruptWatch& watch, OutputSet&
     if (summary.num_frames++ == 0) add_lasting_warnings(result.report, summary.warnings);
     progress.step();
     stop_if_interrupted(watch, summary, common.language);
-    job.frames.skip(job.options.every - 1);
+    for (long skipped = 1; skipped < job.options.every && watch.signal() == 0;) {
+      const long count = std::min(job.options.every - skipped, kSkippedAtOnce);
+      job.frames.skip(count);
+      skipped += count;
+    }
+    stop_if_interrupted(watch, summary, common.language);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/job_files.hpp"
 #include "app/video_module.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/render/pictures.hpp"
@@ -22,12 +23,14 @@ struct Encoding {
 constexpr std::array kEncodings{Encoding{"attention.mp4", "avc1", "H.264"}, Encoding{"attention.mp4", "mp4v", "MPEG-4"},
                                 Encoding{"attention.avi", "MJPG", "Motion JPEG"}};
 
+std::string picture_name(const std::string& frame) { return "frames/" + frame + ".png"; }
+
 class PictureFolder : public PictureSink {
 public:
   explicit PictureFolder(OutputSet& outputs) : outputs_(outputs) {}
 
   void add(const Frame& frame, const Image& picture) override {
-    outputs_.add("frames/" + frame.name + ".png", render::encode_png(picture));
+    outputs_.add(picture_name(frame.name), render::encode_png(picture));
   }
 
 private:
@@ -57,7 +60,8 @@ public:
     writer_.reset();
     const std::unique_ptr<video::Reader> reader =
         module_.open(path_.string(), static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
-    if (reader == nullptr || reader->num_frames() < num_frames_) fail("it is not whole; is the disk full?");
+    if (reader == nullptr || reader->num_frames() < num_frames_)
+      fail("what was written is not whole; is the disk full?");
   }
 
   std::string codec() const override { return encoding_->name; }
@@ -75,7 +79,7 @@ private:
   }
 
   [[noreturn]] void fail(const std::string& why) const {
-    throw Error(ErrorCode::output, encoding_->file, "cannot be written: " + why,
+    throw Error(ErrorCode::output, outputs_.place_of(encoding_->file).string(), "cannot be written: " + why,
                 "a folder of frames gives a folder of pictures instead");
   }
 
@@ -103,6 +107,15 @@ bool same_place(const fs::path& a, const fs::path& b) {
   return fs::equivalent(a, b, error) && !error;
 }
 
+// However it is spelt: "frames", "./frames/".
+bool same_source(const fs::path& a, const fs::path& b) {
+  const auto plain = [](const fs::path& path) {
+    const fs::path normal = path.lexically_normal();
+    return normal.has_filename() ? normal : normal.parent_path();
+  };
+  return plain(a) == plain(b) || same_place(a, b);
+}
+
 }  // namespace
 
 fs::path video_output_dir(const RunOptions& options) {
@@ -123,21 +136,25 @@ fs::path video_output_dir(const RunOptions& options) {
 
 std::vector<std::string> video_files(const FrameSource& frames, const RunOptions& options) {
   std::vector<std::string> files;
+  if (options.write_png) {
+    for (const std::string& name : frames.frame_names()) files.push_back(picture_name(name));
+  }
   if (options.write_json) files.insert(files.end(), {kFrameLines, kVideoSummary});
   if (options.write_png) files.emplace_back(kTimeline);
-  if (options.write_png && frames.is_video()) files.emplace_back(kEncodings.front().file);
+  if (options.write_png && frames.is_video()) {
+    files.insert(files.end(), {kEncodings.front().file, kEncodings.back().file});
+  }
   return files;
 }
 
 std::vector<std::string> earlier_video_files(const fs::path& dir, const RunOptions& options) {
+  std::error_code error;
+  if (!options.force && fs::exists(dir / kReport, error)) refuse_other(dir, "job: an image's");
   const std::optional<report::VideoSummary> earlier = report::read_video_summary(dir / kVideoSummary);
   if (!earlier) return {};
   const bool other_words = earlier->instruction != options.instruction;
-  if (!options.force && (other_words || earlier->source != options.image_path)) {
-    throw Error(ErrorCode::output, dir.string(),
-                "holds the results of another " +
-                    (other_words ? "instruction ('" + earlier->instruction + "')" : "video (" + earlier->source + ")"),
-                "choose another folder with --out or overwrite with --force");
+  if (!options.force && (other_words || !same_source(earlier->source, options.image_path))) {
+    refuse_other(dir, other_words ? "instruction ('" + earlier->instruction + "')" : "video (" + earlier->source + ")");
   }
   std::vector<std::string> files{kVideoSummary};
   std::ranges::copy_if(earlier->files, std::back_inserter(files), is_ours);

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "arrays/input_file.hpp"
@@ -19,6 +20,14 @@ MappedFile map_file(const Source& source) {
   mapped.keep_alive =
       std::shared_ptr<const void>(address, [size](const void* begin) { ::munmap(const_cast<void*>(begin), size); });
   return mapped;
+}
+
+void drop_pages(std::span<const std::byte> bytes) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data()), end = begin + bytes.size();
+  // Whole pages inside alone: the others belong to neighbours, too.
+  const std::uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 }  // namespace attnviz::arrays

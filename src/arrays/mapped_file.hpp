@@ -17,4 +17,7 @@ struct MappedFile {
 // Throws Error of the source's code: missing, not a regular file, empty, unreadable.
 MappedFile map_file(const Source& source);
 
+// Gives back the memory that holds bytes of a mapped file; reading them again reads the file again.
+void drop_pages(std::span<const std::byte> bytes);
+
 }  // namespace attnviz::arrays

@@ -99,6 +99,10 @@ void check_overlaps(const std::map<std::string, TensorView>& tensors, const Sour
 
 }  // namespace
 
+std::size_t TensorView::num_values() const {
+  return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
 std::string to_string(const std::vector<std::size_t>& shape) {
   std::string text = "[";
   for (std::size_t i = 0; i < shape.size(); ++i) text.append(i == 0 ? "" : ", ").append(std::to_string(shape[i]));
@@ -150,11 +154,22 @@ const TensorView* SafeTensors::find(const std::string& tensor) const {
   return found == tensors_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> SafeTensors::tensor_names() const {
+  std::vector<std::string> names;
+  names.reserve(tensors_.size());
+  for (const auto& [tensor_name, tensor] : tensors_) names.push_back(tensor_name);
+  return names;
+}
+
+// Only of a file's own mapping: borrowed bytes may be no file's, and would be lost.
+void SafeTensors::release(const TensorView& tensor) const {
+  if (mapping_) drop_pages(tensor.bytes);
+}
+
 std::size_t SafeTensors::num_values(const std::string& prefix) const {
   std::size_t total = 0;
   for (const auto& [tensor_name, tensor] : tensors_) {
-    if (!tensor_name.starts_with(prefix)) continue;
-    total += std::accumulate(tensor.shape.begin(), tensor.shape.end(), std::size_t{1}, std::multiplies<>());
+    if (tensor_name.starts_with(prefix)) total += tensor.num_values();
   }
   return total;
 }

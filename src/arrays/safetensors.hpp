@@ -10,21 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "arrays/numbers.hpp"
 #include "arrays/source.hpp"
-#include "attnviz/arrays/array_file.hpp"
+#include "arrays/tensor_set.hpp"
 
 namespace attnviz::arrays {
 
-struct TensorView {
-  Dtype dtype = Dtype::other;
-  std::string dtype_name;  // as the file spells it
-  std::vector<std::size_t> shape;
-  std::span<const std::byte> bytes;
-  std::size_t offset = 0;  // of `bytes` in the file
-};
-
-class SafeTensors {
+class SafeTensors : public TensorSet {
 public:
   // Maps a file into memory. Views are valid while the SafeTensors lives.
   static SafeTensors open(const Source& source);
@@ -32,10 +23,10 @@ public:
   // Borrows bytes that outlive the SafeTensors. `name` stands for the path in errors.
   static SafeTensors from_bytes(std::span<const std::byte> bytes, const std::string& name);
 
-  const std::string& name() const { return source_.name; }
-  const std::map<std::string, TensorView>& tensors() const { return tensors_; }
-  // Null where there is none of that name.
-  const TensorView* find(const std::string& tensor) const;
+  const std::string& name() const override { return source_.name; }
+  const TensorView* find(const std::string& tensor) const override;
+  std::vector<std::string> tensor_names() const override;
+  void release(const TensorView& tensor) const override;
   // How many numbers the tensors hold whose names begin with `prefix`.
   std::size_t num_values(const std::string& prefix) const;
   // An entry of __metadata__. Error (model) where it is missing.

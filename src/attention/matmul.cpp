@@ -82,6 +82,7 @@ PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, BufferArena* arena) : r
 
 PackedMatrix::PackedMatrix(std::size_t n, std::size_t k, const RowSource& source, BufferArena* arena)
     : PackedMatrix(n, k, arena) {
+  if (!source) return;
   parallel_for(num_panels(), [&](std::size_t index) {
     std::vector<float> rows(kPanelWidth * cols_);  // [kPanelWidth, k], zeros below the last row of w
     const std::size_t first = index * kPanelWidth;

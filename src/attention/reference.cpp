@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 
 namespace attnviz::attention::reference {
@@ -10,10 +11,22 @@ namespace {
 
 constexpr double kExcluded = -std::numeric_limits<double>::infinity();  // the score of a key that is not attended to
 
-double activate(double value, Activation activation) {
-  if (activation == Activation::none) return value;
-  value = std::max(value, 0.0);
-  return activation == Activation::relu ? value : std::min(value, 6.0);
+double activate(double x, Activation activation) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::relu:
+      return std::max(x, 0.0);
+    case Activation::relu6:
+      return std::clamp(x, 0.0, 6.0);
+    case Activation::gelu:
+      return 0.5 * x * (1 + std::erf(x / std::numbers::sqrt2));
+    case Activation::gelu_tanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+    case Activation::quick_gelu:
+      return x / (1 + std::exp(-1.702 * x));
+  }
+  return x;
 }
 
 double elu_plus_one(double x) { return x > 0 ? x + 1 : std::exp(x); }

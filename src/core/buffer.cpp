@@ -1,5 +1,6 @@
 #include "attnviz/core/buffer.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 #include <vector>
@@ -12,7 +13,7 @@ namespace attnviz {
 namespace {
 
 constexpr std::size_t kCacheLine = 64, kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kChunkFloats = 2 * kHugePage / sizeof(float);
+constexpr std::size_t kLeastChunk = 2 * kHugePage / sizeof(float), kMostChunk = 32 * kHugePage / sizeof(float);
 
 std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -98,9 +99,12 @@ Buffer::Buffer(std::size_t size) : values_(allocate(size)), size_(size) {}
 
 Buffer BufferArena::take(std::size_t size) {
   const std::size_t needed = round_up(size, kCacheLine / sizeof(float));
-  if (needed > kChunkFloats / 4) return Buffer(size);  // would leave too much of a chunk unused
+  // Chunks grow with the model: each piece for itself would be rounded up to huge pages.
+  const std::size_t chunk = std::clamp(taken_, kLeastChunk, kMostChunk);
+  taken_ += needed;
+  if (needed > chunk / 4) return Buffer(size);  // would leave too much of a chunk unused
   if (used_ + needed > chunk_.size()) {
-    chunk_ = Buffer(kChunkFloats);
+    chunk_ = Buffer(chunk);
     used_ = 0;
   }
   float* begin = chunk_.data() + used_;

@@ -40,10 +40,10 @@ Scale largest_scale(std::int64_t along, std::int64_t across, std::int64_t unit, 
 
 }  // namespace
 
-PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches) {
-  assert(image_width > 0 && image_height > 0 && patch_px > 0);
-  const std::int64_t unit = std::int64_t{2} * patch_px;
-  const std::int64_t cells = std::clamp(max_patches, kMinPatches, kMaxPatches) / 4;
+PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches, int square) {
+  assert(image_width > 0 && image_height > 0 && patch_px > 0 && (square == 1 || square == 2));
+  const std::int64_t unit = std::int64_t{square} * patch_px;
+  const std::int64_t cells = std::clamp(max_patches, kMinPatches, kMaxPatches) / (square * square);
   // The count of squares grows in steps where a side fills one more, so the best scale is one of these or the cap.
   const Scale cap{patch_px, 1};
   Scale scale = std::max(largest_scale(image_width, image_height, unit, cells, patch_px),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -67,10 +68,20 @@ bool Section::flag(const std::string& key, bool missing) const {
   return at(key).get<bool>();
 }
 
-double Section::share(const std::string& key) const {
+double Section::real_or(const std::string& key, double missing, double lowest, double highest) const {
+  if (!is_given(key)) return missing;
   const double value = at(key).is_number() ? at(key).get<double>() : NAN;
-  if (!(value >= 0 && value <= 1)) complain(key, "is " + shown(at(key)) + ", not a number from 0 to 1");
+  if (!(value >= lowest && value <= highest)) {
+    char range[64];
+    std::snprintf(range, sizeof range, ", not a number from %g to %g", lowest, highest);
+    complain(key, "is " + shown(at(key)) + range);
+  }
   return value;
+}
+
+double Section::share(const std::string& key) const {
+  if (at(key).is_null()) complain(key, "is null, not a number from 0 to 1");
+  return real_or(key, NAN, 0, 1);
 }
 
 std::array<float, 3> Section::colour(const std::string& key, float above) const {

@@ -22,7 +22,10 @@ class Section {
 public:
   Section(const nlohmann::json& object, std::string path, const std::string& where);
 
+  const std::string& where() const { return where_; }
   bool has(const std::string& key) const { return object_.contains(key); }
+  // There, and not null.
+  bool is_given(const std::string& key) const { return has(key) && !object_[key].is_null(); }
   const nlohmann::json& at(const std::string& key) const;  // must be there
   Section section(const std::string& key) const { return {at(key), path_of(key), where_}; }
 
@@ -31,6 +34,12 @@ public:
   }
   std::size_t number_in(const nlohmann::json& value, const std::string& key, std::size_t lowest,
                         std::size_t highest) const;
+  // Not given: `missing`.
+  std::size_t number_or(const std::string& key, std::size_t missing, std::size_t lowest, std::size_t highest) const {
+    return is_given(key) ? number(key, lowest, highest) : missing;
+  }
+  // Not given: `missing`.
+  double real_or(const std::string& key, double missing, double lowest, double highest) const;
   // Short, without control characters: names reach the terminal.
   std::string text(const std::string& key) const;
   // One of `choices`, the first where the key is missing.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "attnviz/core/error.hpp"
+#include "attnviz/text/segment.hpp"
 #include "model/strategies.hpp"
 
 namespace attnviz::model {
@@ -83,12 +84,16 @@ fusion::Fused GroundingModel::fuse(ConstMatrixView words, std::span<const fusion
   return all;
 }
 
-Attended GroundingModel::attend(std::span<const EncodedImage> views, const Words& words) const {
+Instruction GroundingModel::read(const std::string& text, const std::optional<std::string>& words) const {
+  return {text, words ? text::segment_as(text, *words, vocabulary()) : text::segment(text, vocabulary())};
+}
+
+Attended GroundingModel::attend(std::span<const EncodedImage> views, const Instruction& instruction) const {
   std::vector<std::vector<std::uint8_t>> masks;
   std::vector<fusion::VisualTokens> tokens;
   for (const EncodedImage& view : views) masks.push_back(content_mask(view.grid));
   for (std::size_t i = 0; i < views.size(); ++i) tokens.push_back(visual_tokens(views[i], masks[i]));
-  fusion::Fused fused = fuse(encoders_->encode(words), tokens);
+  fusion::Fused fused = fuse(encoders_->encode(instruction.words), tokens);
   Attended attended;
   if (action_head_) {
     attended.target = action_head_->run(fused.words, views.front().patches, masks.front(), views.front().grid);

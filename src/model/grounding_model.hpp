@@ -33,7 +33,8 @@ public:
     return encoders_->encode(image, max_patches);
   }
   using Model::attend;
-  Attended attend(std::span<const EncodedImage> views, const Words& words) const override;
+  Instruction read(const std::string& text, const std::optional<std::string>& words) const override;
+  Attended attend(std::span<const EncodedImage> views, const Instruction& instruction) const override;
 
   // The stages between, for tests against the training code.
   const Encoders& encoders() const { return *encoders_; }

@@ -78,12 +78,15 @@ std::vector<ModelFile> named_model_files() {
   return files;
 }
 
+bool is_named_model(const std::string& name) { return !files_named(name).empty(); }
+
 arrays::SafeTensors open_model(const std::string& name_or_path) {
   const std::vector<ModelFile> named = files_named(name_or_path);
   if (!named.empty()) return named.front().open();
   std::error_code ignored;
   if (name_or_path.find('/') == std::string::npos && !fs::exists(name_or_path, ignored)) {
-    throw Error(ErrorCode::model, name_or_path, "neither a model's name nor a file",
+    throw Error(ErrorCode::model, name_or_path,
+                "neither a model's name, nor a file or folder, nor in the local hub cache",
                 "'attnviz models' lists the models");
   }
   return arrays::SafeTensors::open(name_or_path);

@@ -20,6 +20,9 @@ struct ModelFile {
 // Every name once, in the order of their places (attnviz/model/model.hpp), then by name.
 std::vector<ModelFile> named_model_files();
 
+// Whether a model goes by that name.
+bool is_named_model(const std::string& name);
+
 // A name's file where there is one, else the file at that path. Throws Error (model).
 arrays::SafeTensors open_model(const std::string& name_or_path);
 

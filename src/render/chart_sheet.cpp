@@ -16,7 +16,7 @@ constexpr int kMargin = kHeadingMargin, kTextPx = 15, kNamePx = 19, kTickPx = 13
 constexpr int kPlotHeight = 76, kRowGap = 18, kColumnGap = 26, kNameGap = 20, kTickSpace = 6;
 constexpr int kLeastNames = 70, kMostNames = 190, kTickWidth = 42;
 constexpr int kColumnNameHeight = kTextPx + 8;
-constexpr int kTop = kMargin + kHeadingHeight + 24;
+constexpr int kTitleSpace = 24;
 
 std::string short_number(double value) {
   std::array<char, 32> text{};
@@ -58,31 +58,34 @@ public:
       : sheet_(sheet), rows_(sheet.rows), series_(series), labels_(labels) {
     for (const ChartRow& row : rows_) names_width_ = std::max(names_width_, labels.width(row.name, kNamePx));
     names_width_ = std::clamp(names_width_, kLeastNames, kMostNames);
+    const int width = left(kChartsOfRow - 1) + kPlotWidth + kMargin;
+    heading_lines_ = facts_lines(labels, sheet.heading.facts, width).size();
     const Range all = series.whole(kTimeChannel);
     if (!all.empty()) time_ = {all.low, all.high};
-    int y = kTop;
+    int y = kMargin + heading_height(heading_lines_) + kTitleSpace;
     for (const ChartRow& row : rows_) {
       if (!row.headings.front().empty()) y += (tops_.empty() ? 0 : kRowGap) + kColumnNameHeight;
       tops_.push_back(y);
       y += kPlotHeight + kRowGap;
     }
-    canvas_ = Image(plot(0, kChartsOfRow - 1).x + kPlotWidth + kMargin, y - kRowGap + kTickSpace + kTickPx + kMargin);
+    canvas_ = Image(width, y - kRowGap + kTickSpace + kTickPx + kMargin);
     fill(canvas_, {0, 0, canvas_.width, canvas_.height}, kPaper);
   }
 
   Image draw() {
-    draw_heading(canvas_, sheet_.heading, labels_);
+    draw_heading(canvas_, sheet_.heading, labels_, heading_lines_);
     for (std::size_t row = 0; row < rows_.size(); ++row) draw_row(row);
     draw_times();
     return std::move(canvas_);
   }
 
 private:
-  Rect plot(std::size_t row, std::size_t column) const {
+  int left(std::size_t column) const {
     const int step = kTickWidth + kPlotWidth + kColumnGap;
-    return {kMargin + names_width_ + kNameGap + kTickWidth + static_cast<int>(column) * step, tops_[row], kPlotWidth,
-            kPlotHeight};
+    return kMargin + names_width_ + kNameGap + kTickWidth + static_cast<int>(column) * step;
   }
+
+  Rect plot(std::size_t row, std::size_t column) const { return {left(column), tops_[row], kPlotWidth, kPlotHeight}; }
 
   void text(int x, int y, int px, const std::string& words, int most_width, Colour ink) {
     labels_.draw(canvas_, x, y, px, fitted(labels_, words, px, most_width), ink);
@@ -149,6 +152,7 @@ private:
   const TimeSeries& series_;
   const Labels& labels_;
   int names_width_ = 0;
+  std::size_t heading_lines_ = 1;
   Axis time_;
   std::vector<int> tops_;  // of the rows' charts
   Image canvas_;

@@ -1,7 +1,6 @@
 // Pictures of video frames: the overview in a layout that stays, and frames that fit where others stood.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 
 #include "attnviz/render/pictures.hpp"
@@ -33,11 +32,14 @@ Image padded(const Image& picture, int width, int height) {
 Image frame_sheet(const Image& frame, const FramePlace& place, const Report& report, const Looks& looks,
                   const Labels& labels) {
   const SectionStyle style{report.words, looks, labels, {looks, labels}, scale_maxima(report)};
-  Heading heading = heading_of(report, style.language);
+  Heading heading = heading_of(report, report.main_view().grid, style.language);
   heading.corner = style.language.say("帧 ", "frame ") + std::to_string(place.number);
   if (place.time_s) heading.corner += "    " + seconds_text(*place.time_s) + style.language.say(" 秒", " s");
   if (!labels.can_draw(heading.corner)) heading.corner.clear();
-  const SheetLayout layout = plan_section(place.first_width, place.first_height, report.words);
+  // Frames of another shape have another grid, whose numbers may be wider: six digits at most.
+  constexpr PatchGrid kWidestNumbers{0, 0, 888, 888, 0, 0, 1};
+  const SheetLayout layout = plan_section(place.first_width, place.first_height, report.words,
+                                          heading_of(report, kWidestNumbers, style.language).facts, labels);
   const Image sheet = draw_section(frame, report.main_view(), report.target, heading, layout, style);
   const auto even = [](int side) { return side + side % 2; };
   return padded(sheet, even(sheet.width), even(sheet.height));
@@ -46,13 +48,10 @@ Image frame_sheet(const Image& frame, const FramePlace& place, const Report& rep
 Image framed(const Image& picture, int width, int height) {
   const double scale =
       std::min({1.0, static_cast<double>(width) / picture.width, static_cast<double>(height) / picture.height});
-  const auto side = [scale](int pixels, int most) {
-    return std::clamp(static_cast<int>(std::lround(pixels * scale)), 1, most);
-  };
-  const int fitted_width = side(picture.width, width), fitted_height = side(picture.height, height);
+  const Size size = scaled(picture.width, picture.height, scale);
   Image result(width, height);
-  const int x = (width - fitted_width) / 2, y = (height - fitted_height) / 2;
-  paste(result, x, y, scale < 1 ? at_size(picture, {}, fitted_width, fitted_height).image : picture);
+  const int x = (width - size.width) / 2, y = (height - size.height) / 2;
+  paste(result, x, y, scale < 1 ? at_size(picture, {}, size.width, size.height).image : picture);
   return result;
 }
 

@@ -130,12 +130,37 @@ Labels::~Labels() = default;
 Labels::Labels(Labels&&) noexcept = default;
 Labels& Labels::operator=(Labels&&) noexcept = default;
 
-bool Labels::can_draw(const std::string& text) const {
-  const std::u32string characters = decode_label(text);
-  return std::all_of(characters.begin(), characters.end(), [&](char32_t character) {
-    if (fonts_->files.empty()) return character == U' ' || built_in_index(character) != std::string_view::npos;
-    return fonts_->find(character).second != 0;
-  });
+Obstacle Labels::obstacle_of(char32_t character) const {
+  if (is_right_to_left(character)) return Obstacle::right_to_left;
+  const bool has_glyph = fonts_->files.empty()
+                             ? character == U' ' || built_in_index(character) != std::string_view::npos
+                             : fonts_->find(character).second != 0;
+  if (has_glyph) return Obstacle::none;
+  return is_cjk(character) ? Obstacle::no_cjk_font : Obstacle::no_font;
+}
+
+Obstacle Labels::obstacle(const std::string& text) const {
+  for (const char32_t character : decode_label(text)) {
+    if (const Obstacle found = obstacle_of(character); found != Obstacle::none) return found;
+  }
+  return Obstacle::none;
+}
+
+std::string Labels::drawable(const std::string& text) const {
+  if (can_draw(text)) return text;
+  if (fonts_->files.empty()) return "";
+  std::u32string result;
+  bool is_gap = false;
+  for (const char32_t character : decode_label(text)) {
+    const bool is_missing = obstacle_of(character) != Obstacle::none;
+    if (!is_missing) {
+      result += character;
+    } else if (!is_gap) {
+      result += U"...";
+    }
+    is_gap = is_missing;
+  }
+  return encode_label(result);
 }
 
 int Labels::width(const std::string& text, int px) const {
@@ -162,7 +187,8 @@ void Labels::draw(Image& image, int x, int y, int px, const std::string& text, C
 }
 
 std::string Labels::word_name(const std::string& text, std::size_t index) const {
-  return can_draw(text) ? text : "#" + std::to_string(index);
+  const bool is_seen = decode_label(text).find_first_not_of(U' ') != std::u32string::npos;
+  return is_seen && can_draw(text) ? text : "#" + std::to_string(index);
 }
 
 }  // namespace attnviz::render

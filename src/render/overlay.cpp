@@ -55,7 +55,7 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
       upsampler.row(static_cast<int>(y), weights);
       std::uint8_t* pixel = result.rgb.data() + y * width * 3;
       for (std::size_t x = 0; x < width; ++x, pixel += 3) {
-        const float level = std::min(weights[x] * to_level + 0.5F, static_cast<float>(kLevels));
+        const float level = std::clamp(weights[x] * to_level + 0.5F, 0.0F, static_cast<float>(kLevels));
         const bool seen = upsampler.sees(static_cast<int>(x), static_cast<int>(y));
         const Blend& blend = seen ? blends[static_cast<std::size_t>(level)] : kDimmed;
         for (std::size_t c = 0; c < 3; ++c) {
@@ -91,8 +91,8 @@ std::vector<double> scale_maxima(const Report& report) {
 Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& reading, double scale_max,
                 const Looks& looks, int width, int height) {
   const double scale = std::min(static_cast<double>(width) / image.width, static_cast<double>(height) / image.height);
-  const auto pixels = [scale](int side) { return std::max(1, static_cast<int>(std::lround(side * scale))); };
-  const SizedImage small = at_size(image, grid, pixels(image.width), pixels(image.height));
+  const Size size = scaled(image.width, image.height, scale);
+  const SizedImage small = at_size(image, grid, size.width, size.height);
   return overlay(small.image, reading.heat, small.grid, scale_max, faded(looks, reading));
 }
 

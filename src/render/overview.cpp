@@ -9,7 +9,7 @@ namespace attnviz::render {
 namespace {
 
 Heading heading_of(const ViewReading& view, std::size_t number, SheetLanguage language) {
-  return {language.say("视角 ", "view ") + std::to_string(number), view.image_path};
+  return {language.say("视角 ", "view ") + std::to_string(number), {view.image_path}};
 }
 
 }  // namespace
@@ -21,12 +21,12 @@ Image overview(const std::vector<Image>& images, const Report& report, const Loo
   for (std::size_t i = 0; i < images.size(); ++i) {
     const ViewReading& view = report.views[i];
     if (view.readings.size() != report.words.size()) throw std::logic_error("a reading a word is needed");
-    const SheetLayout layout = plan_section(images[i].width, images[i].height, report.words);
-    sections.push_back(
-        i == 0 ? draw_section(images[i], view, report.target, heading_of(report, style.language), layout, style)
-               : draw_section(images[i], view, std::nullopt, heading_of(view, i, style.language), layout, style));
+    const Heading heading =
+        i == 0 ? heading_of(report, view.grid, style.language) : heading_of(view, i, style.language);
+    const SheetLayout layout = plan_section(images[i].width, images[i].height, report.words, heading.facts, labels);
+    sections.push_back(draw_section(images[i], view, i == 0 ? report.target : std::nullopt, heading, layout, style));
   }
-  return sections.size() == 1 ? std::move(sections.front()) : stacked(sections);
+  return sections.size() == 1 ? std::move(sections.front()) : stacked(std::move(sections));
 }
 
 }  // namespace attnviz::render

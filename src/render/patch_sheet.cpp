@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kRowsPerPart = 16;
 constexpr int kMargin = kHeadingMargin, kGap = 24, kLinePx = 19, kLineHeight = 30, kSwatch = 16;
 constexpr int kLegendWidth = 260, kLongestSide = 720;
-constexpr std::size_t kMostLines = 60;  // of the legend
+constexpr int kColumnGap = 32;
 
 // One word's weights at pixels.
 struct WordLayer {
@@ -76,6 +76,22 @@ Colour from_hsl(double hue, double saturation, double lightness) {
   return {channel(0), channel(4), channel(2)};
 }
 
+// One column after the other.
+struct Legend {
+  int num_words = 0, rows = 0, columns = 1;
+  int width() const { return columns * (kLegendWidth + kColumnGap) - kColumnGap; }
+};
+
+// As high as the picture, but not so low that many words would need many columns.
+Legend plan_legend(std::size_t num_words, int picture_height) {
+  constexpr int kLeastRows = 16;
+  Legend legend{static_cast<int>(num_words)};
+  const int most_rows = std::max(kLeastRows, picture_height / kLineHeight);
+  legend.columns = std::max(1, (legend.num_words + most_rows - 1) / most_rows);
+  legend.rows = (legend.num_words + legend.columns - 1) / legend.columns;
+  return legend;
+}
+
 // The sheet's section of one view: its picture on the left, the legend on the right.
 class Section {
 public:
@@ -84,20 +100,21 @@ public:
 
   Image draw(const Image& image, const Heading& heading) const {
     const double scale = static_cast<double>(kLongestSide) / std::max(image.width, image.height);
-    const int width = std::max(1, static_cast<int>(std::lround(image.width * scale)));
-    const int height = std::max(1, static_cast<int>(std::lround(image.height * scale)));
-    const std::size_t lines = std::min(report_.words.size(), kMostLines);
-    const int top = kMargin + kHeadingHeight + kGap;
-    const int tallest = std::max(height, static_cast<int>(lines) * kLineHeight);
-    Image sheet(kMargin + width + kGap + kLegendWidth + kMargin, top + tallest + kMargin);
+    const Size size = scaled(image.width, image.height, scale);
+    const Legend legend = plan_legend(std::min(report_.words.size(), kMostWords), size.height);
+    const int width = std::max(kLeastSheetWidth, kMargin + size.width + kGap + legend.width() + kMargin);
+    const std::size_t heading_lines = facts_lines(labels_, heading.facts, width).size();
+    const int top = kMargin + heading_height(heading_lines) + kGap;
+    Image sheet(width, top + std::max(size.height, legend.rows * kLineHeight) + kMargin);
     fill(sheet, {0, 0, sheet.width, sheet.height}, kPaper);
-    draw_heading(sheet, heading, labels_);
-    const SizedImage small = at_size(image, view_.grid, width, height);
+    draw_heading(sheet, heading, labels_, heading_lines);
+    const SizedImage small = at_size(image, view_.grid, size.width, size.height);
     ViewReading of_small = view_;
     of_small.grid = small.grid;
     paste(sheet, kMargin, top, patch_picture(small.image, of_small, looks_));
-    for (std::size_t word = 0; word < lines; ++word) {
-      draw_line(sheet, kMargin + width + kGap, top + static_cast<int>(word) * kLineHeight, word);
+    for (int word = 0; word < legend.num_words; ++word) {
+      const int x = kMargin + size.width + kGap + word / legend.rows * (kLegendWidth + kColumnGap);
+      draw_line(sheet, x, top + word % legend.rows * kLineHeight, static_cast<std::size_t>(word));
     }
     return sheet;
   }
@@ -109,7 +126,8 @@ private:
     fill(sheet, {x, y + 2, kSwatch, kSwatch}, word_colour(word));
     const int end = x + kLegendWidth - labels_.width(number, kLinePx), begin = x + kSwatch + 10;
     const std::string name = labels_.word_name(report_.words[word].text, word);
-    labels_.draw(sheet, begin, y, kLinePx, fitted(labels_, name, kLinePx, end - begin - 10), kInk);
+    labels_.draw(sheet, begin, y, kLinePx, fitted(labels_, name, kLinePx, end - begin - 10),
+                 count == 0 ? kFaintInk : kInk);
     labels_.draw(sheet, end, y, kLinePx, number, kFaintInk);
   }
 
@@ -159,13 +177,12 @@ Image patch_sheet(const std::vector<Image>& images, const Report& report, const 
   std::vector<Image> sections;
   for (std::size_t i = 0; i < images.size(); ++i) {
     const ViewReading& view = report.views[i];
-    const std::string facts = facts_text(report, view.grid, language) + "    " +
-                              language.say("每块属于哪个词", "which word each patch belongs to");
-    const Heading heading = i == 0 ? Heading{report.instruction, facts}
-                                   : Heading{language.say("视角 ", "view ") + std::to_string(i), view.image_path};
+    Heading heading{report.instruction, facts_of(report, view.grid, language)};
+    heading.facts.emplace_back(language.say("每块属于哪个词", "which word each patch belongs to"));
+    if (i > 0) heading = {language.say("视角 ", "view ") + std::to_string(i), {view.image_path}};
     sections.push_back(Section(report, view, looks, labels).draw(images[i], heading));
   }
-  return stacked(sections);
+  return stacked(std::move(sections));
 }
 
 }  // namespace attnviz::render

@@ -1,11 +1,15 @@
 // PNG and JPEG files. Of PNG stb_image_write makes the container and the filters, libdeflate compresses.
 #include <libdeflate.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <string>
 
+#include "attnviz/core/error.hpp"
 #include "attnviz/render/pictures.hpp"
 
 namespace {
@@ -39,6 +43,13 @@ unsigned char* compress_zlib(unsigned char* data, int size, int* compressed_size
 namespace attnviz::render {
 
 std::vector<std::uint8_t> encode_png(const Image& image) {
+  // stb_image_write counts the bytes of all rows, each with its filter, in an int.
+  const std::int64_t row_bytes = std::int64_t{image.width} * 3 + 1;
+  if (row_bytes * image.height > std::numeric_limits<int>::max()) {
+    throw Error(ErrorCode::input, "picture",
+                std::to_string(image.width) + " x " + std::to_string(image.height) + " pixels are too many for a PNG",
+                "ask for fewer words or views at once");
+  }
   // Trying all filters on each row costs more than it saves.
   constexpr int kSubFilter = 1;
   static std::once_flag filter_chosen;

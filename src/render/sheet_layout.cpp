@@ -17,9 +17,9 @@ double longest_side(double aspect, std::size_t num_panels) {
   return std::clamp(side * std::sqrt(aspect * 3 / 4), side, 1.5 * side);
 }
 
-int title_height() { return kHeadingHeight + kTitleSpace; }
-
 }  // namespace
+
+int SheetLayout::title_height() const { return heading_height(heading_lines) + kTitleSpace; }
 
 int SheetLayout::cell_height() const { return kCaptionPx + kCaptionSpace + panel_height + kBarSpace + kDetailPx; }
 
@@ -58,8 +58,9 @@ SheetLayout plan_sheet(int image_width, int image_height, std::size_t num_panels
   SheetLayout layout;
   const double longer = std::max(image_width, image_height), shorter = std::min(image_width, image_height);
   const double scale = longest_side(longer / shorter, num_panels) / longer;
-  layout.picture_width = std::max(1, static_cast<int>(std::lround(image_width * scale)));
-  layout.picture_height = std::max(1, static_cast<int>(std::lround(image_height * scale)));
+  const Size picture = scaled(image_width, image_height, scale);
+  layout.picture_width = picture.width;
+  layout.picture_height = picture.height;
   layout.panel_width = std::max(layout.picture_width, kMinPanelWidth);
   layout.panel_height = std::max(layout.picture_height, kMinPanelHeight);
 

@@ -6,12 +6,14 @@
 
 #include "attnviz/core/parallel.hpp"
 #include "render/canvas.hpp"
+#include "render/caption.hpp"
 #include "render/colormap.hpp"
 
 namespace attnviz::render {
 namespace {
 
 constexpr Colour kMark{0, 230, 118}, kPeak{255, 255, 255};
+constexpr int kNamePx = SheetLayout::kCaptionPx, kDetailPx = SheetLayout::kDetailPx;
 
 // Everything that the parts of one sheet share.
 struct Sheet {
@@ -36,15 +38,12 @@ void draw_target(Image& picture, const Target& target, const PatchGrid& grid) {
 }
 
 // The name on the left, the detail on the right; both stand on one baseline.
-void draw_caption(Sheet& sheet, std::size_t panel, const std::string& name, const std::string& detail) {
+void draw_caption(Sheet& sheet, std::size_t panel, const Caption& caption) {
   const Rect line = sheet.layout.caption(panel);
-  const int detail_width = sheet.labels.width(detail, SheetLayout::kDetailPx);
-  const int name_width = std::max(line.width / 4, line.width - detail_width - SheetLayout::kDetailPx);
-  sheet.labels.draw(sheet.canvas, line.x, line.y, SheetLayout::kCaptionPx,
-                    fitted(sheet.labels, name, SheetLayout::kCaptionPx, name_width), kInk);
-  const int lower = (SheetLayout::kCaptionPx - SheetLayout::kDetailPx) * 4 / 5;
-  sheet.labels.draw(sheet.canvas, line.x + line.width - detail_width, line.y + lower, SheetLayout::kDetailPx, detail,
-                    kFaintInk);
+  sheet.labels.draw(sheet.canvas, line.x, line.y, kNamePx, caption.name, kInk);
+  const int detail_width = sheet.labels.width(caption.detail, kDetailPx);
+  sheet.labels.draw(sheet.canvas, line.x + line.width - detail_width, line.y + baseline_shift(kDetailPx, kNamePx),
+                    kDetailPx, caption.detail, kFaintInk);
 }
 
 void draw_picture(Sheet& sheet, std::size_t panel, const Image& picture) {
@@ -52,42 +51,6 @@ void draw_picture(Sheet& sheet, std::size_t panel, const Image& picture) {
   fill(sheet.canvas, around, kPanel);
   paste(sheet.canvas, around.x + (around.width - picture.width) / 2, around.y + (around.height - picture.height) / 2,
         picture);
-}
-
-void draw_bar(Sheet& sheet, std::size_t panel, const Colormap& map, double scale_max) {
-  const Rect line = sheet.layout.bar(panel);
-  const std::string low = "0", high = format_weight(scale_max);
-  const int px = SheetLayout::kDetailPx, space = 8;
-  const int left = line.x + sheet.labels.width(low, px) + space;
-  const int right = line.x + line.width - sheet.labels.width(high, px) - space;
-  sheet.labels.draw(sheet.canvas, line.x, line.y, px, low, kFaintInk);
-  sheet.labels.draw(sheet.canvas, right + space, line.y, px, high, kFaintInk);
-  const int top = line.y + (line.height - SheetLayout::kBarHeight) / 2;
-  for (int x = left; x < right; ++x) {
-    const double level = static_cast<double>(x - left) / std::max(1, right - left - 1);
-    fill(sheet.canvas, {x, top, 1, SheetLayout::kBarHeight}, colour_at(map, level));
-  }
-}
-
-int best_patch(const std::vector<float>& heat) {
-  return static_cast<int>(std::max_element(heat.begin(), heat.end()) - heat.begin());  // ties: lowest index
-}
-
-// The highest weight and its patch, before them what makes the map doubtful. Where there is no room for all, the
-// patch's number goes first: its frame is drawn.
-std::string word_detail(const Sheet& sheet, const Word& word, const WordReading& reading) {
-  constexpr double kWorthSaying = 0.3, kMostOfLine = 0.75;
-  const int patch = best_patch(reading.heat);
-  std::string doubts;
-  if (!word.known) doubts += sheet.language.say("未知   ", "unknown   ");
-  if (reading.nothing && *reading.nothing >= kWorthSaying) {
-    doubts += sheet.language.say("无此物 ", "nothing ") + format_weight(*reading.nothing) + "   ";
-  }
-  const std::string weight = format_weight(reading.heat[static_cast<std::size_t>(patch)]);
-  std::string whole = doubts + "patch " + std::to_string(patch) + "   " + weight;
-  const double room = kMostOfLine * sheet.layout.panel_width;
-  if (sheet.labels.width(whole, SheetLayout::kDetailPx) <= room) return whole;
-  return doubts + weight;
 }
 
 // Panel 0: the image as it is, with the place of the action.
@@ -98,7 +61,7 @@ void draw_image_panel(Sheet& sheet, const Image& small, const PatchGrid& grid, c
   const std::string size = std::to_string(grid.image_width) + " x " + std::to_string(grid.image_height);
   const std::string name = target ? sheet.language.say("目标", "target") + ("  " + format_weight(target->score))
                                   : sheet.language.say("图像", "image");
-  draw_caption(sheet, 0, name, size);
+  draw_caption(sheet, 0, fit_caption(sheet.labels, name, {size, ""}, sheet.layout.panel_width));
 }
 
 // The image as large as the layout's pictures, which may be made for images of another shape.
@@ -114,20 +77,30 @@ SizedImage at_picture_size(const Image& image, const PatchGrid& grid, const Shee
 
 }  // namespace
 
-Heading heading_of(const Report& report, SheetLanguage language) {
-  std::string facts = facts_text(report, report.main_view().grid, language) + "    " +
-                      (report.scale == "shared" ? language.say("所有词共用一个色阶", "one scale for all words")
-                                                : language.say("每词各用自己的色阶", "each word on its own scale"));
+Heading heading_of(const Report& report, const PatchGrid& grid, SheetLanguage language) {
+  const bool has_views = report.views.size() > 1;
+  std::vector<std::string> facts = facts_of(report, grid, language);
+  if (report.scale == "shared") {
+    facts.emplace_back(has_views ? language.say("所有词和视角共用一个色阶", "one scale for all words and views")
+                                 : language.say("所有词共用一个色阶", "one scale for all words"));
+  } else {
+    facts.emplace_back(
+        has_views ? language.say("每词各用自己的色阶，各视角共用", "each word on its own scale, common to all views")
+                  : language.say("每词各用自己的色阶", "each word on its own scale"));
+  }
   if (report.words.size() > kMostWords) {
     const std::string shown = std::to_string(kMostWords), all = std::to_string(report.words.size());
-    facts += language.say("    前 ", "    first ") + shown + language.say(" 词，共 ", " of ") + all +
-             language.say(" 词", " words");
+    facts.push_back(language.say("前 ", "first ") + shown + language.say(" 词，共 ", " of ") + all +
+                    language.say(" 词", " words"));
   }
   return {report.instruction, std::move(facts)};
 }
 
-SheetLayout plan_section(int image_width, int image_height, const Words& words) {
-  return plan_sheet(image_width, image_height, std::min(words.size(), kMostWords) + 1);
+SheetLayout plan_section(int image_width, int image_height, const Words& words, const std::vector<std::string>& facts,
+                         const Labels& labels) {
+  SheetLayout layout = plan_sheet(image_width, image_height, std::min(words.size(), kMostWords) + 1);
+  layout.heading_lines = std::max<std::size_t>(1, facts_lines(labels, facts, layout.width()).size());
+  return layout;
 }
 
 Image draw_section(const Image& image, const ViewReading& view, const std::optional<Target>& target,
@@ -137,9 +110,9 @@ Image draw_section(const Image& image, const ViewReading& view, const std::optio
   fill(sheet.canvas, {0, 0, sheet.canvas.width, sheet.canvas.height}, kPaper);
 
   const auto& [small, small_grid] = at_picture_size(image, view.grid, layout);
-  draw_heading(sheet.canvas, heading, style.labels);
+  draw_heading(sheet.canvas, heading, style.labels, layout.heading_lines);
   draw_image_panel(sheet, small, view.grid, target);
-  const Colormap map = make_colormap(style.looks.colormap);
+  const Colormap colours = make_colormap(style.looks.colormap);
   // Each word draws in its own panel.
   parallel_for(num_words, [&, &small = small, &small_grid = small_grid](std::size_t word) {
     const WordReading& reading = view.readings[word];
@@ -148,9 +121,9 @@ Image draw_section(const Image& image, const ViewReading& view, const std::optio
       bright_frame(picture, frame_of(small_grid.patch_box(best_patch(reading.heat))), 1, kPeak);
     }
     draw_picture(sheet, word + 1, picture);
-    draw_caption(sheet, word + 1, style.labels.word_name(style.words[word].text, word),
-                 word_detail(sheet, style.words[word], reading));
-    draw_bar(sheet, word + 1, map, style.maxima[word]);
+    draw_caption(sheet, word + 1,
+                 word_caption(style.labels, style.language, style.words[word], word, reading, layout.panel_width));
+    draw_colour_bar(sheet.canvas, layout.bar(word + 1), "0", format_weight(style.maxima[word]), colours, style.labels);
   });
   return std::move(sheet.canvas);
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "attnviz/core/report.hpp"
@@ -13,11 +14,8 @@
 
 namespace attnviz::render {
 
-// More would make a sheet that no viewer opens; each word still has its own overlay.
-constexpr std::size_t kMostWords = 120;
-
-// The instruction, and how the report came about.
-Heading heading_of(const Report& report, SheetLanguage language);
+// The instruction, and how the report came about. `grid`: that of the section's image.
+Heading heading_of(const Report& report, const PatchGrid& grid, SheetLanguage language);
 
 // What the sections of one sheet share.
 struct SectionStyle {
@@ -28,8 +26,9 @@ struct SectionStyle {
   std::vector<double> maxima;  // [num_words]: the weight that gets the top colour
 };
 
-// A panel for an image of this size, and one a word.
-SheetLayout plan_section(int image_width, int image_height, const Words& words);
+// A panel for an image of this size, and one a word; above them room for the facts.
+SheetLayout plan_section(int image_width, int image_height, const Words& words, const std::vector<std::string>& facts,
+                         const Labels& labels);
 
 // `layout`: may be planned for images of another shape than `image`, which then stands smaller in its panels.
 Image draw_section(const Image& image, const ViewReading& view, const std::optional<Target>& target,

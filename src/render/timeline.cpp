@@ -56,12 +56,12 @@ Image Timeline::draw(const Looks& looks, const Labels& labels) const {
   const SheetLanguage language(looks, labels);
   const auto say = [&](const char* zh, const char* en) { return language.say(zh, en); };
   ChartSheet sheet;
-  std::string& facts = sheet.heading.facts;
-  sheet.heading.title = asked_.instruction;
-  facts = facts_text(asked_, grid_, language) + "    " + std::to_string(series_.num_added());
-  facts += series_.num_added() == 1 ? say(" 帧", " frame") : say(" 帧", " frames");
+  sheet.heading = {asked_.instruction, facts_of(asked_, grid_, language)};
+  std::vector<std::string>& facts = sheet.heading.facts;
+  facts.push_back(std::to_string(series_.num_added()) +
+                  (series_.num_added() == 1 ? say(" 帧", " frame") : say(" 帧", " frames")));
   if (series_.num_added() > kPlotWidth) {
-    facts += say("    线为均值，带为最低到最高", "    line: mean, band: lowest to highest");
+    facts.emplace_back(say("线为均值，带为最低到最高", "line: mean, band: lowest to highest"));
   }
   sheet.in_seconds = in_seconds_;
   sheet.seconds_name = in_seconds_ ? say("时间 秒", "time, s") : say("帧", "frame");

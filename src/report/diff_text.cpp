@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -89,7 +90,7 @@ std::string column_names(const Writer& out, std::size_t name_columns) {
          right_aligned(out.say("best in A", "A 最高"), kPeakColumns) +
          right_aligned(out.say("best in B", "B 最高"), kPeakColumns) +
          right_aligned(out.say("apart", "相距"), kApartColumns + kShareColumns) + gap +
-         left_aligned(out.say("entropy", "熵"), kChangeColumns) + gap + out.say("nothing", "无所指") + "\n";
+         left_aligned(out.say("entropy", "熵"), kChangeColumns) + gap + out.say("nothing", "无此物") + "\n";
 }
 
 std::string word_line(const Sides& sides, const std::string& name, const MapComparison& word, const WordReading& a,
@@ -155,6 +156,16 @@ std::string grids_note(const Sides& sides, std::size_t number) {
          cells + "\n";
 }
 
+// Files of one name may be copies; of two names they are most likely two images.
+std::string images_note(const Sides& sides) {
+  const auto name_of = [](const DiffSide& side) {
+    return std::filesystem::path(side.report.main_view().image_path).filename();
+  };
+  if (name_of(sides.a) == name_of(sides.b)) return "";
+  return sides.out.in(kYellow, sides.out.say("the reports are of two images: overlaps and ways moved mean little\n",
+                                             "两份报告来自不同的图像：重叠和移动的意义不大\n"));
+}
+
 // Said once, before the tables.
 std::string maps_note(const Sides& sides) {
   for (const ViewComparison& view : sides.found.views) {
@@ -194,7 +205,7 @@ std::string alone_line(const Writer& out, const char* side, const Report& report
 
 std::string diff_text(const DiffSide& a, const DiffSide& b, const ReportComparison& found, const TerminalStyle& style) {
   const Sides sides{a, b, found, Writer(style)};
-  std::string text = heading(sides) + maps_note(sides);
+  std::string text = heading(sides) + images_note(sides) + maps_note(sides);
   for (std::size_t number = 0; number < found.views.size(); ++number) {
     text += "\n";
     if (number > 0) {

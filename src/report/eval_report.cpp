@@ -50,7 +50,7 @@ std::string lines_below(const EvalSummary& summary, bool zh) {
   if (summary.nothing.auc) {
     const Separation& nothing = summary.nothing;
     text += std::to_string(nothing.count) +
-            (zh ? " 对名词，“此处没有”区分图中有无，AUC "
+            (zh ? " 对名词，“无此物”区分图中有无，AUC "
                 : " pairs of nouns, present and absent told apart by \"nothing here\": AUC ") +
             figure(nothing.auc) + (zh ? "；警告的精确率 " : "; its warning: precision ") + figure(nothing.precision) +
             (zh ? "，召回率 " : ", recall ") + figure(nothing.recall) + "\n";

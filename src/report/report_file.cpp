@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <unordered_set>
 
 #include "attnviz/core/error.hpp"
 #include "report/json_reader.hpp"
@@ -35,6 +36,9 @@ PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
       whole_member(corners, "content x1", std::max(grid.content_left, 0) + 1, kMaxPixels) - grid.content_left;
   grid.content_height =
       whole_member(corners, "content y1", std::max(grid.content_top, 0) + 1, kMaxPixels) - grid.content_top;
+  if (grid.input_width % patch_px != 0 || grid.input_height % patch_px != 0) {
+    throw std::runtime_error("the input of \"grid\" is not whole patches");
+  }
   if (std::int64_t{grid.rows()} * grid.cols() > kMaxPatches) {
     throw std::runtime_error("\"grid\" has more than " + std::to_string(kMaxPatches) + " patches");
   }
@@ -51,6 +55,7 @@ Box box_of(const Json& object) {
   const Json& json = array_member(object, "box");
   const Box box = parse_box(json, "\"box\"");
   if (!std::ranges::all_of(json, is_pixel)) throw std::runtime_error("\"box\" is not of pixels");
+  if (box.x1 < box.x0 || box.y1 < box.y0) throw std::runtime_error("\"box\" is inside out");
   return box;
 }
 
@@ -69,10 +74,29 @@ TopPatch parse_top(const Json& json, const PatchGrid& grid) {
   patch.patch = whole_member(json, "patch", 0, grid.num_patches() - 1);
   patch.row = whole_member(json, "row", 0, grid.rows() - 1);
   patch.col = whole_member(json, "col", 0, grid.cols() - 1);
+  if (patch.row != grid.row_of(patch.patch) || patch.col != grid.col_of(patch.patch)) {
+    throw std::runtime_error("\"top\" has a patch with another's row or column");
+  }
   patch.weight = share_member(json, "weight");
   patch.cumulative = share_member(json, "cumulative");
   patch.box = box_of(json);
   return patch;
+}
+
+// The highest weight first, each patch once: what reads it takes the first for the best.
+std::vector<TopPatch> parse_tops(const Json& json, const PatchGrid& grid) {
+  std::vector<TopPatch> tops;
+  std::unordered_set<int> patches;
+  for (const Json& item : json) {
+    const TopPatch patch = parse_top(item, grid);
+    const bool follows = tops.empty() || patch.weight <= tops.back().weight;
+    if (!follows || !patches.insert(patch.patch).second) {
+      throw std::runtime_error("\"top\" is not in order, or has a patch twice");
+    }
+    tops.push_back(patch);
+  }
+  if (tops.empty()) throw std::runtime_error("\"top\" is empty");
+  return tops;
 }
 
 std::optional<double> share_or_null(const Json& json, const char* name) {
@@ -93,7 +117,9 @@ std::vector<float> parse_map(const Json& json, const PatchGrid& grid) {
   }
   double sum = 0;
   for (int patch = 0; patch < grid.num_patches(); ++patch) {
-    if (grid.has_content(patch)) sum += map[static_cast<std::size_t>(patch)];
+    const float weight = map[static_cast<std::size_t>(patch)];
+    if (weight > 0 && !grid.has_content(patch)) throw std::runtime_error("\"map\" has weight outside of the image");
+    sum += weight;
   }
   if (std::abs(sum - 1) > kSumTolerance) throw std::runtime_error("\"map\" does not sum to 1 over the image");
   return map;
@@ -104,8 +130,7 @@ WordReading parse_reading(const Json& json, const PatchGrid& grid) {
   reading.entropy = share_member(json, "entropy");
   reading.nothing = share_or_null(json, "nothing");
   reading.sink = share_member(json, "sink");
-  for (const Json& patch : array_member(json, "top")) reading.top.push_back(parse_top(patch, grid));
-  if (reading.top.empty()) throw std::runtime_error("\"top\" is empty");
+  reading.top = parse_tops(array_member(json, "top"), grid);
   reading.heat = parse_map(json, grid);
   return reading;
 }

@@ -1,7 +1,8 @@
 #include "attnviz/report/report_page.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
+#include <cstdint>
 #include <stdexcept>
 #include <string_view>
 
@@ -15,6 +16,10 @@ extern "C" {
 extern const char attnviz_page_html_begin[], attnviz_page_html_end[];
 extern const char attnviz_page_css_begin[], attnviz_page_css_end[];
 extern const char attnviz_maths_js_begin[], attnviz_maths_js_end[];
+extern const char attnviz_texts_js_begin[], attnviz_texts_js_end[];
+extern const char attnviz_parts_js_begin[], attnviz_parts_js_end[];
+extern const char attnviz_stages_js_begin[], attnviz_stages_js_end[];
+extern const char attnviz_cards_js_begin[], attnviz_cards_js_end[];
 extern const char attnviz_page_js_begin[], attnviz_page_js_end[];
 }
 
@@ -25,25 +30,12 @@ constexpr std::size_t kMostWeights = std::size_t{32} << 20;
 
 std::string file(const char* begin, const char* end) { return {begin, end}; }
 
-// Each row in 16-bit parts of its highest weight, little-endian: src/report/page/maths.js reads them.
+// As float32, little-endian: src/report/page/maths.js reads them.
 void add_weights(Json& json, const AttentionMaps& maps) {
-  constexpr double kMost = 65535;
-  Json maxima = Json::array();
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(2 * maps.weights.size());
-  for (std::size_t begin = 0; begin < maps.weights.size(); begin += maps.num_patches) {
-    const std::span row(maps.weights.data() + begin, maps.num_patches);
-    const float highest = *std::ranges::max_element(row);
-    maxima.push_back(highest);
-    for (const float weight : row) {
-      const auto part = static_cast<unsigned>(highest > 0 ? std::lround(weight / highest * kMost) : 0);
-      bytes.push_back(static_cast<std::uint8_t>(part & 255U));
-      bytes.push_back(static_cast<std::uint8_t>(part >> 8U));
-    }
-  }
-  json["maxima"] = std::move(maxima);
+  static_assert(std::endian::native == std::endian::little);
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(maps.weights.data());
   json["nothing"] = maps.nothing.empty() ? Json() : Json(maps.nothing);
-  json["weights"] = base64(bytes);
+  json["weights"] = base64({begin, maps.weights.size() * sizeof(float)});
 }
 
 Json view_json(const ViewReading& view, const AttentionMaps& maps, const PageParts::Picture& picture) {
@@ -115,6 +107,7 @@ Json page_json(const Report& report, const std::vector<AttentionMaps>& maps, con
               {"alpha", parts.alpha},
               {"interpolation", parts.interpolation},
               {"target", true}}},
+            {"top", report.main_view().readings.front().top.size()},
             {"target", report.target ? target_json(*report.target) : Json()}};
   add_words(json, report);
   json["warnings"] = Json::array();
@@ -154,6 +147,12 @@ std::string filled(std::string_view page, const std::vector<std::pair<std::strin
   return result.append(page);
 }
 
+std::string script() {
+  return file(attnviz_maths_js_begin, attnviz_maths_js_end) + file(attnviz_texts_js_begin, attnviz_texts_js_end) +
+         file(attnviz_parts_js_begin, attnviz_parts_js_end) + file(attnviz_stages_js_begin, attnviz_stages_js_end) +
+         file(attnviz_cards_js_begin, attnviz_cards_js_end) + file(attnviz_page_js_begin, attnviz_page_js_end);
+}
+
 }  // namespace
 
 std::string to_html(const Report& report, const std::vector<AttentionMaps>& maps, const PageParts& parts) {
@@ -161,17 +160,18 @@ std::string to_html(const Report& report, const std::vector<AttentionMaps>& maps
     throw std::logic_error("maps and a picture of every view are needed");
   }
   std::size_t num_weights = 0;
-  for (const AttentionMaps& of_view : maps) num_weights += of_view.weights.size();
+  for (const AttentionMaps& of_view : maps) {
+    num_weights += of_view.num_layers * of_view.num_heads * of_view.num_words * of_view.num_patches;
+  }
   if (num_weights > kMostWeights) {
     throw Error(ErrorCode::usage, "--formats html",
-                "a page of " + std::to_string(num_weights) + " weights opens nowhere",
+                "a page of " + std::to_string(num_weights) + " weights would be too large to be of use",
                 "ask for fewer words, or fewer --patches");
   }
   return filled(file(attnviz_page_html_begin, attnviz_page_html_end),
                 {{"@STYLE@", file(attnviz_page_css_begin, attnviz_page_css_end)},
                  {"@DATA@", as_script_data(page_json(report, maps, parts))},
-                 {"@SCRIPT@", file(attnviz_maths_js_begin, attnviz_maths_js_end) +
-                                  file(attnviz_page_js_begin, attnviz_page_js_end)}});
+                 {"@SCRIPT@", script()}});
 }
 
 }  // namespace attnviz::report

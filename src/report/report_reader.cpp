@@ -94,8 +94,11 @@ void read_line(const std::string& text, std::size_t line, const fs::path& folder
 std::optional<JobIdentity> read_identity(const fs::path& path) {
   try {
     const Json json = parse_json(read_text(path, kMaxReportBytes));
-    JobIdentity identity{
-        json.at("image").at("path").get<std::string>(), json.at("instruction").get<std::string>(), {}, {}};
+    JobIdentity identity{json.at("image").at("path").get<std::string>(),
+                         json.at("instruction").get<std::string>(),
+                         json.at("model").at("name").get<std::string>(),
+                         {},
+                         {}};
     const auto add_picture = [&identity](const Json& entry) {
       if (entry.at("heatmap").is_string()) identity.heatmap_files.push_back(entry["heatmap"].get<std::string>());
     };

@@ -51,22 +51,22 @@ struct Sentence {
   const char *before = "", *after = "";  // around the detail, where there is one
 };
 
-constexpr std::array<Sentence, 7> kWordSentences{{
+constexpr std::array<Sentence, 8> kWordSentences{{
     {"unknown-word", "不在模型的词表中", "，按 '", "' 理解"},
-    {"nothing-here", "在图中似乎没有所指", "（", " 的注意力）"},
+    {"nothing-here", "在图中似乎无此物", "（", " 的注意力）"},
     {"diffuse", "的注意力分散，没有重点"},
     {"heads-disagree", "的各个注意力头看向不同的地方，热图只是其平均"},
     {"sink", "的注意力落在所有词共有的 patch 上，可用 --relative 去除", "（", "）"},
     {"target-unsure", "没有确定的目标：最可能的位置得分也很低"},
     {"target-not-alone", "的目标不唯一：另有一处几乎同样可能"},
+    {"right-to-left", "从右向左书写，图中改用词的序号"},
 }};
 
-constexpr const char* kNoFont =
-    "没有能显示这些文字的字体，图中改用词的序号（请安装含有这些文字的字体，中文可用 fonts-noto-cjk）";
+constexpr const char* kNoFont = "没有能显示这些文字的字体，图中改用词的序号（请安装含有这些文字的字体";
 
 // Empty for codes that have no Chinese sentence.
 std::string chinese(const Warning& warning, const Words& words) {
-  if (warning.code == "no-font") return kNoFont;
+  if (warning.code == "no-font") return kNoFont + (warning.detail.empty() ? "" : "，如 " + warning.detail) + "）";
   if (warning.code == "row-sum")
     return "文件中各行之和不是 1（" + warning.detail + "），图中显示的是占图像总权重的份额";
   if (warning.code == "video-ends-early") return "视频提前结束，读到的帧数：" + warning.detail;

@@ -13,8 +13,14 @@
 namespace attnviz::video {
 namespace {
 
-// Only what deals in files: cameras, network streams and numbered images have no place here. OpenCV's own Motion JPEG
-// is for where it was built without FFmpeg: it is less careful with broken files.
+// What FFmpeg may read: containers of one film. Playlists and numbered images would open other files, and wait for
+// them.
+constexpr const char* kReading =
+    "protocol_whitelist;file|format_whitelist;mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mjpeg,"
+    "m4v,h264,hevc,ivf,nut,mxf";
+
+// Only what deals in files: cameras and network streams have no place here. OpenCV's own Motion JPEG is for where it
+// was built without FFmpeg: it is less careful with broken files.
 int backend() { return cv::videoio_registry::hasBackend(cv::CAP_FFMPEG) ? cv::CAP_FFMPEG : cv::CAP_OPENCV_MJPEG; }
 
 // OpenCV keeps colours as BGR.
@@ -93,10 +99,10 @@ private:
 class OpenCvModule : public Module {
 public:
   OpenCvModule() {
-    // Its libraries would write to standard error, and open what a playlist names. Whoever sets these knows better.
+    // Its libraries would write to standard error. Whoever sets these knows better.
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
-    ::setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "protocol_whitelist;file", 0);
+    ::setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", kReading, 0);
   }
 
   std::unique_ptr<Reader> open(const std::string& path, std::size_t most_pixels) const override {

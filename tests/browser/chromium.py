@@ -127,8 +127,9 @@ class Page:
         self.settle()
 
     def press(self, key):
+        extra = {"text": "\r", "windowsVirtualKeyCode": 13} if key == "Enter" else {}  # or buttons do not notice
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key)
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, **extra)
         self.settle()
 
     def screenshot(self, selector=None):

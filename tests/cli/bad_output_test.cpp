@@ -26,6 +26,17 @@ void expect_output_error(const Outcome& outcome) {
 
 }  // namespace
 
+TEST_CASE("an interrupted job leaves nothing behind") {
+  const TempDir dir;
+  const std::string image = write_scene(dir, 3000, 2000);  // drawn for a second or so
+  const Outcome outcome =
+      interrupt({ATTNVIZ_BINARY, image, "pick up the red cup and the blue bowl on the table", "-o", dir / "out"},
+                dir / "out", SIGINT);
+  CHECK_MESSAGE(outcome.exit_code == 130, outcome.err);
+  CHECK(outcome.err.find("attnviz: interrupted; nothing was written") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(dir / "out"));
+}
+
 TEST_CASE("an output folder that is a file, or lies below one") {
   const TempDir dir;
   const std::string image = write_scene(dir);

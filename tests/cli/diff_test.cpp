@@ -1,6 +1,7 @@
 // attnviz diff: two finished reports side by side, by the real program.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -133,7 +134,24 @@ TEST_CASE("--png without its image, with another one, or over an input is refuse
   check_refusal({"diff", r.a, r.b, "--png", r.dir / "no/such/folder.png"}, 5, "is not a folder");
   check_refusal({"diff", r.a, r.b, "--png", r.dir.path()}, 5, "it is a folder");
   check_refusal({"diff", r.a, r.b, "--png", r.b}, 2, "is one of the reports");
-  check_refusal({"diff", r.a, r.b, "--png", r.image}, 2, "is the image itself");
+  check_refusal({"diff", r.a, r.b, "--png", r.image}, 2, "is an image of the reports");
+  const std::string elsewhere = r.edited("elsewhere.json", [](Json& j) { j["image"]["path"] = "small.ppm"; });
+  check_refusal({"diff", r.a, elsewhere, "--png", r.dir / "small.ppm"}, 2, "is an image of the reports");
+  write_scene(r.dir, 160, 120, "twin.ppm");
+  const std::string twin = r.edited("twin.json", [](Json& j) { j["image"]["path"] = "twin.ppm"; });
+  CHECK(attnviz_run({"diff", r.a, twin}).out.find("the reports are of two images") != std::string::npos);
+  CHECK(attnviz_run({"diff", r.a, r.b}).out.find("two images") == std::string::npos);
+  CHECK(attnviz_run({"diff", r.a, twin, "--png", r.dir / "twin.png"}).exit_code == 0);  // a copy of the same pixels
+  std::string pixels = read_bytes(r.dir / "twin.ppm");
+  pixels.back() = static_cast<char>(pixels.back() ^ 1);
+  write_bytes(r.dir / "twin.ppm", pixels);
+  check_refusal({"diff", r.a, twin, "--png", png}, 3, "twin.ppm: is another image than ");
+  const std::string cut = r.edited("cut.json", [](Json& j) {
+    j["grid"]["input_height"] = j["grid"]["input_height"].get<int>() - 1;
+    j["grid"]["rows"] = j["grid"]["rows"].get<int>() - 1;
+    j["grid"]["content"][3] = std::min(j["grid"]["content"][3].get<int>(), j["grid"]["input_height"].get<int>());
+  });
+  check_refusal({"diff", cut, cut, "--png", png}, 3, "is not whole patches");
   CHECK(!std::filesystem::exists(png));
   CHECK(read_bytes(r.image).starts_with("P6"));
 }
@@ -146,7 +164,7 @@ TEST_CASE("--png refuses maps of millions of patches, which the text takes in it
     j["grid"]["content"] = {0, 0, 1'000'000, 1};
     Json word = j["words"][0];
     word["top"] = Json::array({word["top"][0]});
-    word["top"][0]["row"] = 0;
+    word["top"][0]["row"] = word["top"][0]["col"] = word["top"][0]["patch"] = 0;
     word["map"] = std::vector<int>(1'000'000, 0);
     word["map"][0] = 1;
     j["words"] = Json::array({word});

@@ -9,6 +9,14 @@
 
 using namespace attnviz::test;
 
+TEST_CASE("more patches than the report lists come from its maps") {
+  const TempDir dir;
+  REQUIRE(attnviz_run({write_scene(dir), "red cup", "-o", dir / "out", "-k", "2", "--formats", "json"}).exit_code == 0);
+  const Outcome outcome = attnviz_run({"inspect", dir / "out/report.json", "--top", "7", "--word", "red"});
+  CHECK_MESSAGE(outcome.out.find("top 7:") != std::string::npos, outcome.out);
+  CHECK(attnviz_run({"inspect", dir / "out/report.json", "--word", "red"}).out.find("top 2:") != std::string::npos);
+}
+
 TEST_CASE("inspect says what the job said, word by word") {
   const TempDir dir;
   const std::string image = write_scene(dir), report = dir / "out/report.json";

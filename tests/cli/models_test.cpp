@@ -41,6 +41,17 @@ TEST_CASE("models are found beside the program, then in the share folder") {
   CHECK(place.attnviz({"models", "check", "light"}).out.find("light: sound") == 0);
 }
 
+TEST_CASE("another model is another job: its results are not overwritten") {
+  const Installation place;
+  place.add(Installation::kShare, "enc", encoders());
+  const std::string image = write_scene(place.dir()), out = place.dir() / "out";
+  REQUIRE(place.attnviz({image, "red", "-o", out, "--formats", "json"}).exit_code == 0);
+  const Outcome refused = place.attnviz({image, "red", "-o", out, "--formats", "json", "-m", "enc"});
+  CHECK(refused.exit_code == 5);
+  CHECK_MESSAGE(refused.err.find("holds the results of another model (base)") != std::string::npos, refused.err);
+  CHECK(place.attnviz({image, "red", "-o", out, "--formats", "json", "-m", "enc", "--force"}).exit_code == 0);
+}
+
 TEST_CASE("the list names every model once, with what it is or why it cannot be loaded") {
   const Installation place;
   CHECK(place.attnviz({"models", "list"}).out.starts_with("base  "));

@@ -1,6 +1,7 @@
 // attnviz video with video files, made and read back through the module; skipped where it was not built.
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -113,15 +114,29 @@ TEST_CASE("files of which no frame can be read") {
   for (const std::size_t size : {std::size_t{12}, std::size_t{100}, std::size_t{300}}) {
     files.emplace_back("cut" + std::to_string(size) + ".avi", whole.substr(0, size));
   }
-  // A list of frames is no video, and opens nothing.
+  // A list of frames is no video, opens nothing and waits for nothing: the last one names itself.
   files.emplace_back("list.m3u8", "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n");
-  files.emplace_back("list.ffconcat", "ffconcat version 1.0\nfile " + (dir / "clip.avi") + "\n");
+  files.emplace_back("list.ffconcat", "ffconcat version 1.0\nfile clip.avi\n");
+  files.emplace_back("self.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nself.m3u8\n");
+  write_png(dir / "numbered1.png", frame_image(0, 1));
+  files.emplace_back("numbered%d.png", "text");
+  const auto begin = std::chrono::steady_clock::now();
   for (const auto& [name, bytes] : files) {
     CAPTURE(name);
     write_bytes(dir / name, bytes);
     expect_error(video_run({dir / name, "red", "-o", dir / "out"}), 3, name);
   }
   CHECK_FALSE(fs::exists(dir / "out"));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));  // FFmpeg waits 30 s for a list
+}
+
+TEST_CASE("a rate below what encoders take still gives a video") {
+  const video::Module* module = video_module();
+  if (module == nullptr) return;
+  const TempDir dir;
+  write_video(*module, dir / "clip.avi", "MJPG", 25, frame_images(3));
+  const Outcome outcome = video_run({dir / "clip.avi", "red", "-o", dir / "out", "--every", "1000000"});
+  CHECK_MESSAGE(outcome.exit_code == 0, outcome.err);
 }
 
 TEST_CASE("bytes that are turned over in a video are survived") {

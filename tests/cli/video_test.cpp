@@ -1,15 +1,11 @@
 // attnviz video with a folder of frames: what it writes, frame by frame, and what it refuses.
 #include <doctest/doctest.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "attnviz/image/decode.hpp"
@@ -208,29 +204,56 @@ TEST_CASE("files that no run names are not overwritten") {
   CHECK(files_below(dir / "out").size() == 1);
 }
 
+TEST_CASE("results of images and of videos do not get into one folder") {
+  const TempDir dir;
+  const std::string frames = write_frames(dir, 1), image = frames + "/frame0.png";
+  REQUIRE(video_run({frames, "red", "-o", dir / "film"}).exit_code == 0);
+  expect_error(attnviz_run({image, "red", "-o", dir / "film"}), 5, "a video's");
+  REQUIRE(attnviz_run({image, "red", "-o", dir / "picture"}).exit_code == 0);
+  expect_error(video_run({frames, "red", "-o", dir / "picture"}), 5, "an image's");
+}
+
+TEST_CASE("one folder is one job, however it is spelt") {
+  const TempDir dir;
+  const std::string frames = write_frames(dir, 1), out = dir / "out";
+  REQUIRE(video_run({frames, "red", "-o", out}).exit_code == 0);
+  CHECK(video_run({frames + "/", "red", "-o", out}).exit_code == 0);
+  CHECK(video_run({dir / "./frames", "red", "-o", out}).exit_code == 0);
+}
+
+TEST_CASE("what is in the way of a picture is found before the work") {
+  const TempDir dir;
+  const std::string frames = write_frames(dir, 3);
+  fs::create_directories(dir / "out/frames");
+  write_bytes(dir / "out/frames/frame2.png", "mine");
+  // The second frame cannot be read: to come so far would give another error.
+  write_bytes(frames + "/frame1.png", "broken");
+  expect_error(video_run({frames, "red", "-o", dir / "out"}), 5, "frame2.png");
+}
+
+TEST_CASE("an edited video.json makes nothing else go away") {
+  const TempDir dir;
+  const std::string frames = write_frames(dir, 1), out = dir / "out";
+  REQUIRE(video_run({frames, "red", "-o", out}).exit_code == 0);
+  write_bytes(dir / "mine.txt", "mine");
+  write_bytes(dir / "out/frames/mine.txt", "mine");
+  Json summary = Json::parse(read_bytes(dir / "out/video.json"));
+  summary["files"] = {"../mine.txt",  "frames/../../mine.txt", "frames/mine.txt",  dir / "mine.txt",
+                      "frames.jsonl", "timeline.png",          "frames/frame0.png"};
+  write_bytes(dir / "out/video.json", summary.dump());
+  REQUIRE(video_run({frames, "red", "-o", out}).exit_code == 0);
+  CHECK(read_bytes(dir / "mine.txt") == "mine");
+  CHECK(read_bytes(dir / "out/frames/mine.txt") == "mine");
+}
+
 TEST_CASE("an interrupt takes everything back and says how far it got") {
   const TempDir dir;
-  const std::string frames = write_frames(dir, 400), out = dir / "out", said = dir / "said";
+  const std::string frames = write_frames(dir, 400), out = dir / "out";
   for (const auto& [signal, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
-    const pid_t child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      std::vector<std::string> command{ATTNVIZ_BINARY, "video", frames, "red", "-o", out};
-      test::detail::exec_child(command, {}, dir / "none", said);
-    }
-    // Frames have been written as soon as there is something to take back.
-    for (int wait = 0; wait < 3000 && !fs::exists(out); ++wait) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    kill(child, signal);
-    int status = 0;
-    waitpid(child, &status, 0);
-    REQUIRE(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == code);
-    const std::string err = read_bytes(said);
-    CHECK_MESSAGE(err.find("attnviz: interrupted after ") != std::string::npos, err);
+    const Outcome outcome = test::interrupt({ATTNVIZ_BINARY, "video", frames, "red", "-o", out}, out, signal);
+    CHECK(outcome.exit_code == code);
+    CHECK_MESSAGE(outcome.err.find("attnviz: interrupted after ") != std::string::npos, outcome.err);
     CHECK_FALSE(fs::exists(out));
-    fs::remove(said);
   }
 }
 

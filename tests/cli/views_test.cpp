@@ -56,6 +56,15 @@ TEST_CASE("a report with views can be inspected, and other views are another job
   CHECK_FALSE(std::filesystem::exists(dir / "out/sheets/layers.view1.png"));
 }
 
+TEST_CASE("more views than a sheet has room for are refused before any is read") {
+  const TempDir dir;
+  std::vector<std::string> arguments{write_scene(dir), "red", "-o", dir / "out"};
+  for (int i = 0; i < 17; ++i) arguments.insert(arguments.end(), {"--view", dir / "none.png"});
+  const Outcome outcome = attnviz_run(arguments);
+  CHECK(outcome.exit_code == 2);
+  CHECK_MESSAGE(outcome.err.find("--view") != std::string::npos, outcome.err);
+}
+
 TEST_CASE("a view that cannot be read is named, and nothing is written") {
   const TempDir dir;
   const Outcome outcome = attnviz_run({write_scene(dir), "red", "--view", dir / "none.png", "-o", dir / "out"});

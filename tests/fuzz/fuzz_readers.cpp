@@ -18,11 +18,13 @@
 #include "attnviz/core/error.hpp"
 #include "attnviz/image/decode.hpp"
 #include "attnviz/model/model.hpp"
+#include "attnviz/render/pictures.hpp"
 #include "attnviz/report/diff_report.hpp"
 #include "attnviz/report/inspect.hpp"
 #include "attnviz/report/report_file.hpp"
 #include "attnviz/report/report_json.hpp"
 #include "attnviz/report/report_reader.hpp"
+#include "attnviz/report/video_report.hpp"
 #include "attnviz/text/segment.hpp"
 #include "support/array_files.hpp"
 #include "support/image_files.hpp"
@@ -115,6 +117,13 @@ void inspect(const std::string& path) {
   const ReportComparison same = analysis::compare(report, report, analysis::pair_words(report.words, report.words));
   report::diff_text({path, report}, {path, report}, same, {});
   report::diff_json({path, report}, {path, report}, same);
+  constexpr int kMostPixels = 1 << 20;  // to draw more takes its time, and shows no more
+  for (const ViewReading& view : report.views) {
+    if (std::int64_t{view.grid.image_width} * view.grid.image_height > kMostPixels) continue;
+    for (const WordReading& reading : view.readings) {
+      if (!reading.heat.empty()) render::upsample(reading.heat, view.grid, render::Interpolation::cubic);
+    }
+  }
 }
 
 // All that is done with a file of arrays.
@@ -166,6 +175,9 @@ std::vector<Reader> readers(const TempDir& dir) {
        [vocabulary](const std::string& bytes) { text::segment_as("拿起红色杯子 red cup", bytes, vocabulary); }},
       {"data set", {item + "\n" + item}, from_file([](const std::string& path) { report::read_dataset(path); })},
       {"report", {report::to_json(test::sample_report())}, from_file(inspect)},
+      {"video report",
+       {R"({"schema": "attnviz.video/1", "source": "frames", "instruction": "red cup", "files": ["frames.jsonl"]})"},
+       from_file([](const std::string& path) { report::read_video_summary(path); })},
       {"model", {test::tiny_model_bytes()}, from_file([](const std::string& path) { model::load(path); })},
       {"model with another's encoders",
        {test::without_encoders(whole, "enc", "abc").bytes(), test::without_encoders(whole, "input", "abc").bytes()},

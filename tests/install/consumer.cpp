@@ -1,7 +1,6 @@
 // The smallest user of the library: the default model on a grey picture, and one attention layer of its own.
 #include <attnviz/attention/cross_attention.hpp>
 #include <attnviz/model/model.hpp>
-#include <attnviz/text/segment.hpp>
 #include <cstdio>
 
 namespace {
@@ -23,8 +22,8 @@ float attend() {
 int main() {
   const auto model = attnviz::model::load("base");
   const attnviz::Image image(64, 48);
-  const auto words = attnviz::text::segment("red cup", model->vocabulary());
-  const auto attended = model->attend(model->encode(image, std::nullopt), words);
+  const auto instruction = model->read("red cup", std::nullopt);
+  const auto attended = model->attend(model->encode(image, std::nullopt), instruction);
   std::printf("%s: %zu patches, %zu words; even weight %.1f\n", model->facts().name.c_str(),
-              attended.maps.front().num_patches, words.size(), attend());
+              attended.maps.front().num_patches, instruction.words.size(), attend());
 }

@@ -68,7 +68,7 @@ inline void check_forward(const model::GroundingModel& model, const Fixture& fix
   REQUIRE(model.action_head());
   CHECK(max_difference(model.action_head()->probabilities(summary, encoded.patches, mask),
                        fixture.values<float>("p")) <= tolerance);
-  const Target target = model.attend(encoded, words).target.value();
+  const Target target = model.attend(encoded, {"", words}).target.value();
   const Point point = encoded.grid.to_input(target.point);
   const Point low = encoded.grid.to_input({target.box.x0, target.box.y0});
   const Point high = encoded.grid.to_input({target.box.x1, target.box.y1});

@@ -16,7 +16,7 @@ TEST_CASE("the forward pass of a small model agrees with PyTorch") {
 
     const model::EncodedImage encoded = small.encode(fixture.image("image"), std::nullopt);
     CHECK(encoded.grid.content_height == 40);
-    const double score = small.attend(encoded, test::words_of(fixture)).target.value().score;
+    const double score = small.attend(encoded, {"", test::words_of(fixture)}).target.value().score;
     CHECK(score == doctest::Approx(fixture.values<float>("score").at(0)).epsilon(1e-5));
   }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arrays/safetensors.hpp"
 #include "model/trunk.hpp"
 #include "support/model_file.hpp"
 #include "support/random_matrix.hpp"

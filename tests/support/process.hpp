@@ -2,12 +2,16 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <filesystem>
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/temp_dir.hpp"
@@ -43,6 +47,25 @@ namespace detail {
 }
 
 }  // namespace detail
+
+// Interrupts a program, twice, as soon as `path` exists: a wrapper often passes on what the terminal has sent already.
+inline Outcome interrupt(std::vector<std::string> command, const std::string& path, int signal) {
+  const TempDir dir;
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child == 0) detail::exec_child(command, {}, dir / "out", dir / "err");
+  for (int wait = 0; wait < 6000 && !std::filesystem::exists(path); ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  kill(child, signal);
+  kill(child, signal);
+  int status = 0;
+  waitpid(child, &status, 0);
+  Outcome outcome;
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  outcome.err = read_bytes(dir / "err");
+  return outcome;
+}
 
 inline Outcome run(std::vector<std::string> command, const RunSetting& setting = {}) {
   const TempDir dir;

@@ -55,6 +55,24 @@ TEST_CASE("the product agrees with the reference") {
     CHECK(worst_error(shape, Activation::none, false, false) < tolerance);
     CHECK(worst_error(shape, Activation::relu, true, false) < tolerance);
     CHECK(worst_error(shape, Activation::relu6, true, true) < tolerance);
+    CHECK(worst_error(shape, Activation::gelu, true, true) < tolerance);
+  }
+}
+
+TEST_CASE("activations are their definitions, far out too") {
+  constexpr std::size_t kCount = 12001;
+  Matrix x(kCount, 1);
+  for (std::size_t i = 0; i < kCount; ++i) x(i, 0) = (static_cast<float>(i) - 6000) / 100;  // -60 to 60
+  Matrix one(1, 1), y(kCount, 1);
+  one(0, 0) = 1;
+  for (const Activation activation : {Activation::gelu, Activation::gelu_tanh, Activation::quick_gelu}) {
+    matmul_transposed(x, one.view(), y, {{}, activation, {}});
+    const auto expected = reference::matmul_transposed(reference::DoubleMatrix(x), one, {}, activation);
+    double worst = 0;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      worst = std::max(worst, std::fabs(y(i, 0) - expected(i, 0)) / std::max(1.0, std::fabs(expected(i, 0))));
+    }
+    CHECK(worst < 5e-7);
   }
 }
 

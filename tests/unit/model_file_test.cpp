@@ -286,7 +286,7 @@ TEST_CASE("loading by name or path") {
   check_mentions(message("no-such-model"), {"no-such-model", "neither"});
   check_mentions(message(""), {"neither"});
   check_mentions(message((folder / "absent").string()), {"absent", "No such file"});
-  check_mentions(message(folder.string()), {"not a file"});
+  check_mentions(message(folder.string()), {"has no config.json"});
   check_mentions(message(empty), {"empty"});
   check_mentions(message("/dev/null"), {"not a file"});
   fs::remove_all(folder);

@@ -125,7 +125,7 @@ TEST_CASE("images of any shape give tokens for every patch") {
     const model::EncodedImage encoded = model.encode(striped(width, height), 40);
     CHECK(encoded.patches.rows() == static_cast<std::size_t>(encoded.grid.num_patches()));
     CHECK(encoded.patches.cols() == 16);
-    const model::Attended attended = model.attend(encoded, words_of_rows({1, 2, 3}));
+    const model::Attended attended = model.attend(encoded, {"", words_of_rows({1, 2, 3})});
     REQUIRE(attended.target);
     const Box& box = attended.target->box;
     CHECK(box.area() > 0);
@@ -196,7 +196,7 @@ TEST_CASE("the rival of a target lies outside of its box") {
     for (std::size_t i = 0; i < 4 * 16; ++i) file.set("action.box2.weight", i, 0);
     const std::string bytes = file.bytes();
     const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
-    return model.attend(model.encode(striped(128, 128), 64), words_of_rows({1, 2})).target.value();
+    return model.attend(model.encode(striped(128, 128), 64), {"", words_of_rows({1, 2})}).target.value();
   };
   const Target small = target_with(-2), everything = target_with(4);
   CHECK(small.rival > 0);
@@ -209,7 +209,7 @@ TEST_CASE("a model without an action head has no target") {
   test::TinyModelOptions options;
   options.action = false;
   const model::GroundingModel model = tiny(options);
-  CHECK_FALSE(model.attend(model.encode(striped(40, 40), 16), words_of_rows({1})).target);
+  CHECK_FALSE(model.attend(model.encode(striped(40, 40), 16), {"", words_of_rows({1})}).target);
 }
 
 TEST_CASE("more words or patches than the model takes are refused") {
@@ -218,15 +218,15 @@ TEST_CASE("more words or patches than the model takes are refused") {
   const model::GroundingModel model = tiny(options);
   const Image image = striped(32, 32);
   const model::EncodedImage encoded = model.encode(image, 16);
-  CHECK_NOTHROW(model.attend(encoded, words_of_rows({1, 2})));
+  CHECK_NOTHROW(model.attend(encoded, {"", words_of_rows({1, 2})}));
   try {
-    model.attend(encoded, words_of_rows({1, 2, 3}));
+    model.attend(encoded, {"", words_of_rows({1, 2, 3})});
     FAIL("no error");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::input);  // as too long an instruction is
   }
   CHECK_THROWS_AS(model.encode(image, 65537), Error);
-  CHECK_THROWS_AS(model.attend(encoded, words_of_rows({5})), std::logic_error);
+  CHECK_THROWS_AS(model.attend(encoded, {"", words_of_rows({5})}), std::logic_error);
 }
 
 TEST_CASE("a word's place matters, and repeated words are words of their own") {
@@ -249,7 +249,7 @@ TEST_CASE("words of the kinds that stand apart hear no other word") {
     file.edit_config([&apart](auto& config) { config["text"]["apart"] = apart; });
     const std::string bytes = file.bytes();
     const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
-    return model.attend(model.encode(striped(40, 30), 16), words_of_rows(rows)).maps.front();
+    return model.attend(model.encode(striped(40, 30), 16), {"", words_of_rows(rows)}).maps.front();
   };
   const auto last_word = [](const AttentionMaps& maps) {
     const auto row = maps.row(1, 0, maps.num_words - 1);
@@ -270,11 +270,11 @@ TEST_CASE("views are attended each on its own, and the target comes from the mea
   const model::GroundingModel model(arrays::SafeTensors::from_bytes(std::as_bytes(std::span(bytes)), "tiny"));
   const Words words = words_of_rows({1, 2, 3});
   const std::vector<model::EncodedImage> views{model.encode(striped(64, 48), 16), model.encode(striped(30, 90), 25)};
-  const model::Attended both = model.attend(views, words), first = model.attend(views[0], words);
+  const model::Attended both = model.attend(views, {"", words}), first = model.attend(views[0], {"", words});
   REQUIRE(both.maps.size() == 2);
   CHECK(both.maps[0].weights == first.maps.front().weights);
-  CHECK(both.maps[1].weights == model.attend(views[1], words).maps.front().weights);
+  CHECK(both.maps[1].weights == model.attend(views[1], {"", words}).maps.front().weights);
   CHECK(both.target->score != first.target->score);
   const std::vector<model::EncodedImage> twice{views[0], views[0]};
-  CHECK(model.attend(twice, words).target->score == first.target->score);
+  CHECK(model.attend(twice, {"", words}).target->score == first.target->score);
 }

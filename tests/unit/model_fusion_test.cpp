@@ -58,7 +58,7 @@ TEST_CASE("a model of each type runs from image to target") {
     words[0].tokens.push_back({"red", 1});
     words[1].tokens.push_back({"cup", 2});
     const model::EncodedImage encoded = model.encode(image, 40);
-    const model::Attended attended = model.attend(encoded, words);
+    const model::Attended attended = model.attend(encoded, {"", words});
     CHECK(attended.target.has_value());
     REQUIRE(attended.maps.front().num_patches == static_cast<std::size_t>(encoded.grid.num_patches()));
     for (std::size_t row = 0; row < attended.maps.front().nothing.size(); ++row) {

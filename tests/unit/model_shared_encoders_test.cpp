@@ -76,7 +76,7 @@ TEST_CASE("a model with another's encoders is that model with another fusion") {
   const Image image(70, 50);
   const model::EncodedImage encoded = loaded->encode(image, std::nullopt);
   CHECK(test::max_difference(encoded.patches, expected->encode(image, std::nullopt).patches) == 0);
-  const model::Attended ours = loaded->attend(encoded, two_words()), theirs = expected->attend(encoded, two_words());
+  const model::Attended ours = loaded->attend(encoded, {"", two_words()}), theirs = expected->attend(encoded, {"", two_words()});
   CHECK(ours.maps.front().weights == theirs.maps.front().weights);
   CHECK(ours.target.value().score == theirs.target.value().score);
   CHECK(loaded->vocabulary().find("杯子")->row == 2);
@@ -101,7 +101,7 @@ TEST_CASE("models loaded together hold shared encoders once") {
   CHECK(models[2]->shares_encoders(*models[2]));
   CHECK(models[3]->facts().fusion == "concat");
   const model::EncodedImage encoded = models[1]->encode(Image(40, 30), 16);
-  CHECK(models[3]->attend(encoded, two_words()).maps.front().num_patches == encoded.patches.rows());
+  CHECK(models[3]->attend(encoded, {"", two_words()}).maps.front().num_patches == encoded.patches.rows());
 }
 
 TEST_CASE("encoders that do not fit are refused with what is wrong, where, and what to do") {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "attnviz/render/labels.hpp"
 #include "render/font_file.hpp"
@@ -103,6 +104,51 @@ TEST_CASE("broken text does no harm") {
   const Labels labels("\xff\xfe\xe7");
   Image image = paper(50, 20);
   CHECK_NOTHROW(labels.draw(image, 0, 0, 12, "\xff\xfe\xe7", {0, 0, 0}));
+}
+
+TEST_CASE("what Unicode means to be invisible is not drawn and needs no font") {
+  const std::vector<std::string> invisible{"\xc2\xad",     "\xcd\x8f",     "\xd8\x9c",     "\xe2\x80\x8b",
+                                           "\xe2\x80\x8d", "\xe2\x80\x8f", "\xe2\x80\xae", "\xe2\x81\xa0",
+                                           "\xe2\x81\xa9", "\xef\xb8\x8f", "\xef\xbb\xbf", "\xf3\xa0\x81\xa7"};
+  const auto check = [&](const Labels& labels, const std::string& text) {
+    Image plain = paper(200, 30);
+    labels.draw(plain, 2, 2, 20, text + text, {0, 0, 0});
+    for (const std::string& character : invisible) {
+      CHECK(labels.can_draw(text + character));
+      CHECK(labels.width(text + character + text, 20) == labels.width(text + text, 20));
+      Image image = paper(200, 30);
+      labels.draw(image, 2, 2, 20, text + character + text, {0, 0, 0});
+      CHECK(image.rgb == plain.rgb);
+      CHECK(labels.word_name(character, 3) == "#3");  // nobody would see it
+    }
+  };
+  if (const Labels labels("cup"); labels.can_draw("cup")) check(labels, "cup");
+  const test::NoFonts no_fonts;
+  check(Labels(""), "#17");
+  CHECK(render::decode_label("a\xe2\x80\x8c\xe2\x80\x90z") == U"a\x2010z");  // a hyphen is seen
+}
+
+TEST_CASE("what is in the way of a text") {
+  const std::string hebrew = "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", last = "\xf4\x8f\xbf\xbd";
+  const Labels labels("cup " + hebrew);
+  if (!labels.can_draw("cup")) return;  // a machine without fonts
+  CHECK(labels.obstacle("cup") == render::Obstacle::none);
+  CHECK(labels.obstacle("cup" + hebrew) == render::Obstacle::right_to_left);
+  CHECK(labels.obstacle(last) == render::Obstacle::no_font);
+  CHECK(labels.word_name(hebrew, 2) == "#2");
+  CHECK(labels.drawable(last + "cup" + last + last + " " + hebrew) == "...cup... ...");
+  const test::NoFonts no_fonts;
+  const Labels without("");
+  CHECK(without.obstacle("红") == render::Obstacle::no_cjk_font);
+  CHECK(without.obstacle("cup") == render::Obstacle::no_font);
+  CHECK(without.drawable("2 cups").empty());
+  CHECK(without.drawable("2") == "2");
+}
+
+TEST_CASE("characters become text again") {
+  for (const std::string text : {"a", "\xc3\xa9", "红", "\xF0\x9F\x91\x8D", "\xc2\xa0", "\xdf\xbf", "\xe0\xa0\x80"}) {
+    CHECK(render::encode_label(render::decode_label("x" + text + "y")) == "x" + text + "y");
+  }
 }
 
 TEST_CASE("what is no sound font is not opened") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -81,5 +82,28 @@ TEST_CASE("the sheet holds a section a view, for any shape of image") {
     CHECK(two.height == 2 * one.height);
     CHECK(one.height <= 900);
     CHECK(one.width <= 1100);
+  }
+}
+
+TEST_CASE("each of 64 words has its line in the legend, whatever the picture's shape") {
+  const test::NoFonts no_fonts;
+  for (const auto& [width, height] : {std::pair{64, 48}, {30, 600}, {600, 30}, {8, 8}}) {
+    CAPTURE(width);
+    Report report;
+    report.views.front() = view_of({{1, 0, 0, 0}});
+    report.views.front().readings.resize(64, report.views.front().readings.front());
+    report.views.front().grid.image_width = width;
+    report.views.front().grid.image_height = height;
+    report.words.resize(64);
+    const Image sheet = render::patch_sheet({Image(width, height)}, report, {}, render::Labels(""));
+    CHECK(sheet.width <= 2400);
+    CHECK(sheet.height <= 1200);
+    std::map<std::tuple<int, int, int>, int> found;
+    for (std::size_t i = 0; i < sheet.rgb.size(); i += 3) ++found[{sheet.rgb[i], sheet.rgb[i + 1], sheet.rgb[i + 2]}];
+    for (std::size_t word = 0; word < 64; ++word) {
+      const render::Colour colour = render::word_colour(word);
+      const int pixels = found[{colour.r, colour.g, colour.b}];
+      CHECK(pixels >= 16 * 16);
+    }
   }
 }

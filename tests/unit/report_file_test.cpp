@@ -118,7 +118,22 @@ TEST_CASE("what is wrong with a report is named") {
   CHECK(complaint([](Json& j) {
           j["words"][0]["map"] = std::vector<double>(320, 0.0);
           j["words"][0]["map"][319] = 1;  // in the padding
-        }).starts_with("\"map\" does not sum to 1 over the image"));
+        }).starts_with("\"map\" has weight outside of the image"));
+  CHECK(complaint([](Json& j) {
+          j["grid"]["input_height"] = j["grid"]["input_height"].get<int>() + 15;  // as many rows, but not whole ones
+        }).starts_with("the input of \"grid\" is not whole patches"));
+  CHECK(complaint([](Json& j) {
+          std::swap(j["words"][0]["top"][0], j["words"][0]["top"][1]);
+        }).starts_with("\"top\" is not in order"));
+  CHECK(complaint([](Json& j) {
+          j["words"][0]["top"][1] = j["words"][0]["top"][0];
+        }).starts_with("\"top\" is not in order, or has a patch twice"));
+  CHECK(complaint([](Json& j) {
+          j["words"][0]["top"][0]["row"] = 0;
+        }).starts_with("\"top\" has a patch with another's row"));
+  CHECK(complaint([](Json& j) {
+          std::swap(j["target"]["box"][0], j["target"]["box"][2]);
+        }).starts_with("\"box\" is inside out"));
   CHECK(complaint([](Json& j) { j["words"][0]["entropy"] = 1e300; }).starts_with("\"entropy\" is not from 0 to 1"));
   CHECK(complaint([](Json& j) { j["words"][0]["nothing"] = -1; }).starts_with("\"nothing\" is not from 0 to 1"));
   CHECK(complaint([](Json& j) { j["target"]["box"][0] = -1e300; }).starts_with("\"box\" is not of pixels"));

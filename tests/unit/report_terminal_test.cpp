@@ -78,8 +78,8 @@ TEST_CASE("warnings") {
   CHECK(to_text(Warning{"unknown-word", "x", 2, "cup"}, words, Language::zh) ==
         "'cups' 不在模型的词表中，按 'cup' 理解");
   CHECK(to_text(Warning{"nothing-here", "x", 1, "83 %"}, words, Language::zh) ==
-        "'红色' 在图中似乎没有所指（83 % 的注意力）");
-  CHECK(to_text(Warning{"nothing-here", "x", 1, ""}, words, Language::zh) == "'红色' 在图中似乎没有所指");
+        "'红色' 在图中似乎无此物（83 % 的注意力）");
+  CHECK(to_text(Warning{"nothing-here", "x", 1, ""}, words, Language::zh) == "'红色' 在图中似乎无此物");
   CHECK(to_text(Warning{"diffuse", "x", 0, ""}, words, Language::zh) == "'拿起' 的注意力分散，没有重点");
   CHECK(to_text(Warning{"heads-disagree", "x", 1, ""}, words, Language::zh).starts_with("'红色' 的各个注意力头"));
   CHECK(to_text(Warning{"target-unsure", "x", 0, ""}, words, Language::zh).starts_with("'拿起' 没有确定的目标"));

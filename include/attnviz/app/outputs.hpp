@@ -27,6 +27,8 @@ public:
   void append(const std::string& name, const std::string& text);
   // Where the caller itself writes a file before the set is committed: for libraries that take a path.
   std::filesystem::path reserve(const std::string& name);
+  // Where a file of that name will be.
+  std::filesystem::path place_of(const std::string& name) const { return dir_ / name; }
   // Takes a reserved name back; what was written there is removed.
   void release(const std::string& name);
 

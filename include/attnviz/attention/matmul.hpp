@@ -25,7 +25,7 @@ namespace attnviz::attention {
 class PackedMatrix {
 public:
   static constexpr std::size_t kPanelWidth = 16;
-  // Writes row `row` of w into `out` (k values). Called once a row, from several threads.
+  // Writes row `row` of w into `out` (k values). Called once a row, from several threads. None: values stay unset.
   using RowSource = std::function<void(std::size_t row, std::span<float> out)>;
 
   PackedMatrix() = default;
@@ -48,7 +48,14 @@ private:
   Buffer values_;  // [num_panels, k, kPanelWidth]
 };
 
-enum class Activation { none, relu, relu6 };
+enum class Activation {
+  none,
+  relu,
+  relu6,
+  gelu,  // x * (share of the normal distribution below x) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)
+  gelu_tanh,   // its approximation there by tanh
+  quick_gelu,  // x * sigmoid(1.702 x), the one that CLIP was trained with
+};
 
 // What happens to a sum before it is written.
 struct Epilogue {

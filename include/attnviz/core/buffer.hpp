@@ -37,7 +37,7 @@ public:
 
 private:
   Buffer chunk_;
-  std::size_t used_ = 0;
+  std::size_t used_ = 0, taken_ = 0;  // of this chunk, of all
 };
 
 }  // namespace attnviz

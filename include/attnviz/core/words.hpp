@@ -27,6 +27,11 @@ struct Word {
 
 using Words = std::vector<Word>;
 
+struct Instruction {
+  std::string text;
+  Words words;
+};
+
 // As the vocabulary of a model file spells it.
 const char* to_string(WordKind kind);
 std::optional<WordKind> parse_word_kind(const std::string& name);

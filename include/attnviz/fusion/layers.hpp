@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,31 +17,36 @@
 
 namespace attnviz::fusion {
 
-// y = (x - mean(x)) / sqrt(variance(x) + 1e-5) * weight + bias, row by row.
+// y = (x - mean(x)) / sqrt(variance(x) + epsilon) * weight + bias, row by row.
 class LayerNorm {
 public:
-  static constexpr double kEpsilon = 1e-5;
+  static constexpr double kEpsilon = 1e-5;  // where a model does not say another
 
   // Both [dim].
-  LayerNorm(std::vector<float> weight, std::vector<float> bias, const std::string& name);
+  LayerNorm(std::vector<float> weight, std::vector<float> bias, const std::string& name, double epsilon = kEpsilon);
 
   std::size_t dim() const { return weight_.size(); }
   void apply(MatrixView x) const;  // in place
 
 private:
+  void apply_row(std::span<float> row) const;
+
   std::vector<float> weight_, bias_;
+  double epsilon_;
 };
 
-// FFN(x) = down(ReLU(up(x))): dim -> hidden -> dim. (FeedForwardNetwork of the reference documents.)
+// FFN(x) = down(activation(up(x))): dim -> hidden -> dim. With ReLU: FeedForwardNetwork of the reference documents.
 class FeedForward {
 public:
-  FeedForward(attention::Linear up, attention::Linear down, const std::string& name);
+  FeedForward(attention::Linear up, attention::Linear down, const std::string& name,
+              attention::Activation activation = attention::Activation::relu);
 
   std::size_t dim() const { return up_.in_dim(); }
   Matrix forward(ConstMatrixView x) const;
 
 private:
   attention::Linear up_, down_;
+  attention::Activation activation_;
 };
 
 // Attention of tokens to each other: x is queries, keys and values at once. `options.pairs` restricts who sees whom,

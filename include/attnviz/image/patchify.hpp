@@ -12,10 +12,10 @@ namespace attnviz::image {
 constexpr int kMinPatches = 4, kMaxPatches = 1 << 16;
 
 // The grid with the largest scale whose number of patches stays within the budget `max_patches`; sides of the input
-// are multiples of 2 * patch_px (the trunk's stride-32 grid fits); never enlarged more than patch_px times, so that a
-// patch covers at least about one pixel. See training/FORMAT.md, "Grid". A budget below 4 counts as 4, one above
-// kMaxPatches as that.
-PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches);
+// are multiples of `square` patches (2: the trunk's stride-32 grid fits); never enlarged more than patch_px times, so
+// that a patch covers at least about one pixel. See training/FORMAT.md, "Grid". A budget below kMinPatches counts as
+// that, one above kMaxPatches as that.
+PatchGrid plan_grid(int image_width, int image_height, int patch_px, int max_patches, int square = 2);
 
 // The `max_patches` of an image where nobody says: within `range`, the patches of the squares of 2 * patch_px that
 // cover it at its own size.

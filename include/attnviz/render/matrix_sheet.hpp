@@ -16,13 +16,16 @@ namespace attnviz::render {
 enum class MatrixScale { map, row, all };
 
 struct MapMatrix {
-  std::string title, subtitle;
+  std::string title;
+  std::vector<std::string> facts;
   std::vector<std::string> rows, columns;  // their names
   std::vector<WordReading> maps;           // [rows * columns], row by row; of each its heat and its share of nothing
   MatrixScale scale = MatrixScale::map;
   std::size_t first_pale = ~std::size_t{0};  // from this column on maps lie over a pale grey copy of the image
   int largest_map = 180;                     // longest side in pixels, where there is room
-  std::vector<std::string> captions{};  // [rows * columns], under the maps; empty: the weight that has the top colour
+  std::vector<std::string> captions{};       // [rows * columns], under the maps; empty: their highest weights
+  std::string nothing_name{};                // in such captions, before the share that goes to "nothing here"
+  std::string top_name{};                    // of the colour bar's end; where all maps share one scale its weight
 };
 
 // The maps shrink as there are more, down to 40 pixels.

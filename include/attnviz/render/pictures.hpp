@@ -51,7 +51,7 @@ Image thumbnail(const Image& image, const PatchGrid& grid, const WordReading& re
 Image overview(const std::vector<Image>& images, const Report& report, const Looks& looks, const Labels& labels);
 
 // One sheet of several, one below the other.
-Image stacked(const std::vector<Image>& sheets);
+Image stacked(std::vector<Image> sheets);
 
 // Where a frame stands in its video.
 struct FramePlace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "attnviz/core/report.hpp"
 #include "attnviz/render/labels.hpp"
@@ -22,9 +23,9 @@ private:
   bool chinese_;
 };
 
-// "base    cross-attention    layer last    head mean    32 x 24 patches"; `with_layer_and_head`: false leaves them
+// "base", "cross-attention", "layer last", "head mean", "32 x 24 patches"; `with_layer_and_head`: false leaves them
 // out.
-std::string facts_text(const Report& report, const PatchGrid& grid, SheetLanguage language,
-                       bool with_layer_and_head = true);
+std::vector<std::string> facts_of(const Report& report, const PatchGrid& grid, SheetLanguage language,
+                                  bool with_layer_and_head = true);
 
 }  // namespace attnviz::render

@@ -27,8 +27,8 @@ struct PageParts {
   Language language = Language::en;
 };
 
-// Weights in 16 bits a patch, relative to the highest of their row. `maps`: one a view. Throws Error (usage),
-// "--formats html", for more than 32 million weights: no browser opens such a page.
+// Weights are float32. `maps`: one a view. Throws Error (usage),
+// "--formats html", for more than 32 million weights: such a page would be of no use.
 std::string to_html(const Report& report, const std::vector<AttentionMaps>& maps, const PageParts& parts);
 
 }  // namespace attnviz::report

@@ -12,7 +12,7 @@ namespace attnviz::report {
 
 // Which job a finished report belongs to, and the pictures it names.
 struct JobIdentity {
-  std::string image_path, instruction;
+  std::string image_path, instruction, model;
   std::vector<std::string> heatmap_files;  // of all views
   std::vector<std::string> view_paths;     // of further views
 };

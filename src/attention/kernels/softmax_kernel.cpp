@@ -7,6 +7,8 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "attention/kernels/softmax_kernel.cpp"
 #include "hwy/foreach_target.h"
+
+#include "attention/kernels/exp-inl.hpp"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -17,26 +19,6 @@ using Tag = hn::CappedTag<float, 16>;
 using Vector = hn::Vec<Tag>;
 constexpr std::size_t kLanes = hn::MaxLanes(Tag());
 constexpr std::size_t kChains = 4;  // independent sums and maxima, which hide latency and round less
-
-// exp(x) for x <= 0, within 2 units in the last place; 0 below the normal numbers. x = n ln 2 + r, and exp(r) by the
-// polynomial of Cephes' expf (Moshier, "Methods and Programs for Mathematical Functions", 1989).
-HWY_INLINE Vector exp_of_negative(Vector x) {
-  const Tag d;
-  const hn::RebindToSigned<Tag> di;
-  const Vector magic = hn::Set(d, 12582912.0f);  // 1.5 * 2^23: adding it rounds, and leaves n in the lowest bits
-  const Vector shifted = hn::MulAdd(x, hn::Set(d, 1.44269504f), magic);
-  const Vector n = hn::Sub(shifted, magic);
-  const Vector r = hn::MulAdd(n, hn::Set(d, 2.12194440e-4f), hn::MulAdd(n, hn::Set(d, -0.693359375f), x));
-  Vector p = hn::MulAdd(r, hn::Set(d, 1.9875691500e-4f), hn::Set(d, 1.3981999507e-3f));
-  p = hn::MulAdd(p, r, hn::Set(d, 8.3334519073e-3f));
-  p = hn::MulAdd(p, r, hn::Set(d, 4.1665795894e-2f));
-  p = hn::MulAdd(p, r, hn::Set(d, 1.6666665459e-1f));
-  p = hn::MulAdd(p, r, hn::Set(d, 5.0000001201e-1f));
-  p = hn::Add(hn::MulAdd(hn::Mul(r, r), p, r), hn::Set(d, 1.0f));
-  const auto exponent = hn::ShiftLeft<23>(hn::BitCast(di, shifted));
-  const Vector y = hn::BitCast(d, hn::Add(hn::BitCast(di, p), exponent));
-  return hn::IfThenElseZero(hn::Gt(x, hn::Set(d, -87.0f)), y);
-}
 
 // One vector of lanes through all keys.
 HWY_INLINE Vector highest_score(const float* scores, std::size_t keys, std::size_t stride, Vector old_max,

@@ -4,19 +4,14 @@
 const maths = (() => {
   const LEVELS = 1024;
 
-  // Rows [layers * heads * words] of patches, from 16-bit parts of each row's maximum.
+  // Rows [layers * heads * words] of patches, from float32 as every browser's machine keeps it, little-endian.
   function decodeRows(view, numRows, numPatches) {
     const text = atob(view.weights);
-    if (text.length !== 2 * numRows * numPatches || view.maxima.length !== numRows) throw new Error('weights are missing');
-    const rows = [];
-    for (let r = 0, at = 0; r < numRows; ++r) {
-      const row = new Float32Array(numPatches);
-      for (let p = 0; p < numPatches; ++p, at += 2) {
-        row[p] = (text.charCodeAt(at) + 256 * text.charCodeAt(at + 1)) / 65535 * view.maxima[r];
-      }
-      rows.push(row);
-    }
-    return rows;
+    if (text.length !== 4 * numRows * numPatches) throw new Error('weights are missing');
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; ++i) bytes[i] = text.charCodeAt(i);
+    const weights = new Float32Array(bytes.buffer);
+    return Array.from({length: numRows}, (_, row) => weights.subarray(row * numPatches, (row + 1) * numPatches));
   }
 
   const sumOf = (list) => list.reduce((sum, value) => sum + value, 0);
@@ -170,18 +165,18 @@ const maths = (() => {
   // RGBA of a map, to lie over the image.
   function heatPixels(heat, grid, width, height, look) {
     const values = upsample(heat, grid, width, height, look.interpolation), pixels = new Uint8ClampedArray(4 * width * height);
-    const table = Array.from({length: LEVELS + 1}, (_, i) => {
+    const table = new Uint8ClampedArray(4 * (LEVELS + 1));
+    for (let i = 1; i <= LEVELS; ++i) {
       const level = i / LEVELS, opacity = look.alpha * (1 - (1 - level) * (1 - level));
-      return [...colourAt(look.colormap, level), Math.round(255 * opacity)];
-    });
-    table[0][3] = 0;
+      table.set([...colourAt(look.colormap, level), Math.round(255 * opacity)], 4 * i);
+    }
+    const colours = new Uint32Array(table.buffer), whole = new Uint32Array(pixels.buffer);  // four bytes at once
     for (let i = 0; i < values.length; ++i) {
       if (values[i] < 0) {
         pixels[4 * i + 3] = 128;  // unseen: half as bright
         continue;
       }
-      const level = look.top > 0 ? Math.min(Math.floor(values[i] * LEVELS / look.top + 0.5), LEVELS) : 0;
-      pixels.set(table[level], 4 * i);
+      whole[i] = colours[look.top > 0 ? Math.min(Math.floor(values[i] * LEVELS / look.top + 0.5), LEVELS) : 0];
     }
     return pixels;
   }

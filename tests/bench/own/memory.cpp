@@ -3,24 +3,11 @@
 // Usage: memory THREADS call|nothing
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "attnviz/core/parallel.hpp"
+#include "peak_memory.hpp"
 #include "random_layer.hpp"
-
-namespace {
-
-// "VmHWM:   123456 kB". Not getrusage: its peak begins with that of the program that started this one.
-std::string peak_kilobytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;) {
-    if (word == "VmHWM:" && status >> word) return word;
-  }
-  return "unknown";
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
@@ -34,5 +21,5 @@ int main(int argc, char** argv) {
     options.keep.top_k = 5;
     if (layer.forward(words, patches, options).weights.top.size() != kWords) return 1;
   }
-  std::printf("%s\n", peak_kilobytes().c_str());
+  std::printf("%s\n", own::peak_kilobytes().c_str());
 }

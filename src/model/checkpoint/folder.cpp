@@ -1,0 +1,76 @@
+#include "model/checkpoint/folder.hpp"
+
+#include <array>
+#include <system_error>
+
+#include "arrays/limited_json.hpp"
+#include "arrays/mapped_file.hpp"
+#include "arrays/safetensors.hpp"
+#include "arrays/sharded_tensors.hpp"
+#include "attnviz/core/error.hpp"
+
+namespace attnviz::model::checkpoint {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::size_t kMaxJsonBytes = 1u << 20;
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+json read_json(const fs::path& path) {
+  const arrays::Source source{path.string()};
+  const arrays::MappedFile file = arrays::map_file(source);
+  if (file.bytes.size() > kMaxJsonBytes) source.refuse("is too large for a configuration");
+  return arrays::parse_json({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, source, "it");
+}
+
+// Since version 5 of the original library it is a part of another file.
+image::PixelRule read_pixel_rule(const fs::path& folder) {
+  const fs::path own = folder / "preprocessor_config.json", shared = folder / "processor_config.json";
+  if (is_file(own)) return parse_pixel_rule(read_json(own), own.string());
+  const json processor = is_file(shared) ? read_json(shared) : json();
+  if (processor.is_object() && processor.contains("image_processor")) {
+    return parse_pixel_rule(processor["image_processor"], shared.string());
+  }
+  throw Error(
+      ErrorCode::model, folder.string(), "has no preprocessor_config.json",
+      "save the model's processor into the folder, too: AutoProcessor.from_pretrained(NAME).save_pretrained(DIR)");
+}
+
+std::shared_ptr<const arrays::TensorSet> open_tensors(const fs::path& folder) {
+  const fs::path whole = folder / "model.safetensors", index = folder / "model.safetensors.index.json";
+  if (is_file(whole)) return std::make_shared<arrays::SafeTensors>(arrays::SafeTensors::open(whole.string()));
+  if (is_file(index)) return std::make_shared<arrays::ShardedTensors>(index);
+  for (const char* other : {"pytorch_model.bin", "pytorch_model.bin.index.json", "tf_model.h5", "flax_model.msgpack"}) {
+    if (is_file(folder / other)) {
+      throw Error(ErrorCode::model, folder.string(),
+                  std::string("has its weights in ") + other + ", not in safetensors",
+                  "convert them: AutoModel.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)");
+    }
+  }
+  throw Error(ErrorCode::model, folder.string(), "has no model.safetensors",
+              "a checkpoint folder holds config.json, model.safetensors, tokenizer and preprocessor_config.json");
+}
+
+}  // namespace
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+Folder open_folder(const fs::path& path, const std::string& name) {
+  const fs::path config = path / "config.json";
+  if (!is_file(config)) {
+    throw Error(ErrorCode::model, path.string(), "has no config.json", "is it a checkpoint folder?");
+  }
+  return {path, name, parse_checkpoint_config(read_json(config), config.string()), read_pixel_rule(path),
+          open_tensors(path)};
+}
+
+}  // namespace attnviz::model::checkpoint
