@@ -15,7 +15,6 @@ namespace attnviz::app {
 namespace {
 
 constexpr int kMostViews = 16;  // the overview grows with views times words
-
 constexpr int kMaxThreads = 1024;
 
 void finish_formats(RunOptions& run, const std::string& formats) {

@@ -75,7 +75,8 @@ std::vector<IndexedArray> index_zip(const InputFile& file) {
 std::vector<IndexedArray> index_safetensors(const InputFile& file) {
   const SafeTensors tensors = SafeTensors::open(file.source());
   std::vector<IndexedArray> arrays;
-  for (const auto& [name, tensor] : tensors.tensors()) {
+  for (const std::string& name : tensors.tensor_names()) {
+    const TensorView& tensor = *tensors.find(name);
     IndexedArray& array = arrays.emplace_back();
     array.info = {name, tensor.dtype_name, tensor.shape, "", ""};
     array.dtype = tensor.dtype;

@@ -77,6 +77,9 @@ Upsampler::Upsampler(std::span<const float> heat, const PatchGrid& grid, Interpo
   if (heat.size() != static_cast<std::size_t>(grid.num_patches())) throw std::logic_error("heat does not fit the grid");
   const Box content = grid.content_in_input();
   if (!(content.area() > 0)) throw std::logic_error("a grid without content");
+  if (content.x1 > grid.cols() * grid.patch_px || content.y1 > grid.rows() * grid.patch_px) {
+    throw std::logic_error("the grid has not enough patches for its content");
+  }
   columns_ = make_taps({grid.image_width, grid.content_left, grid.content_width, grid.patch_px, content.x0, content.x1},
                        interpolation);
   rows_ = make_taps({grid.image_height, grid.content_top, grid.content_height, grid.patch_px, content.y0, content.y1},

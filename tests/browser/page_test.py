@@ -242,25 +242,15 @@ class PageTest(unittest.TestCase):
                 self.open("cut")
                 if self.page.run("attnviz.state.target"):
                     self.page.run("document.querySelector('input[name=target]').click()")
-                self.page.run("document.querySelector('.stage').style.width = '160px'")
-                for index, word in enumerate(self.report("cut")["words"]):
-                    with self.subTest(interpolation=interpolation, scale=scale, word=word["text"]):
-                        self.page.click(*self.page.middle(".word", index))
-                        self.page.move(1, 1)
-                        self.page.wait("document.querySelector('.stage canvas').width === 160")
-                        self.compare_pictures(pathlib.Path(out, word["heatmap"]))
+                with self.subTest(interpolation=interpolation, scale=scale):
+                    self.compare_words("cut")
 
     def test_letterboxed_and_cropped_inputs(self):
         for name in ("letterbox", "crop"):
             with self.subTest(name):
                 self.open(name)
-                self.page.run("document.querySelector('.stage').style.width = '160px'")
+                self.compare_words(name)
                 report = self.report(name)
-                for index, word in enumerate(report["words"]):
-                    self.page.click(*self.page.middle(".word", index))
-                    self.page.move(1, 1)
-                    self.page.wait("document.querySelector('.stage canvas').width === 160")
-                    self.compare_pictures(pathlib.Path(self.folder.name, name, word["heatmap"]))
                 self.page.run("window.GRID = JSON.parse(document.getElementById('data').textContent).views[0].grid")
                 self.agree(report["words"])
                 for word in report["words"]:
@@ -270,6 +260,16 @@ class PageTest(unittest.TestCase):
                             self.assertAlmostEqual(said, found, places=2)
         self.assertIsNone(self.page.run("maths.patchAt(GRID, 0.01, 0.5)"))  # cut away
         self.assertEqual(self.page.run("maths.patchAt(GRID, 0.5, 0.5)"), 3 * 8 + 4)
+
+    def compare_words(self, name):
+        """The open page at 160 pixels, a word after the other, and the program's pictures of them."""
+        self.page.run("document.querySelector('.stage').style.width = '160px'")
+        for index, word in enumerate(self.report(name)["words"]):
+            with self.subTest(word=word["text"]):
+                self.page.click(*self.page.middle(".word", index))
+                self.page.move(1, 1)
+                self.page.wait("document.querySelector('.stage canvas').width === 160")
+                self.compare_pictures(pathlib.Path(self.folder.name, name, word["heatmap"]))
 
     def compare_pictures(self, path):
         width, height, rows = self.page.screenshot(".stage")
