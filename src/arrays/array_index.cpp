@@ -6,6 +6,7 @@
 
 #include "arrays/npy.hpp"
 #include "arrays/safetensors.hpp"
+#include "arrays/shape.hpp"
 
 namespace attnviz::arrays {
 namespace {
@@ -40,10 +41,11 @@ IndexedArray index_npy(ByteStream& stream, std::uint64_t size, const Source& sou
   array.dtype = type.problem.empty() ? type.dtype : Dtype::other;
   array.item_bytes = type.item_bytes;
   array.begin = prelude.header_begin + prelude.header_bytes;
-  const std::uint64_t needed = bytes_of(header.shape, std::max<std::size_t>(type.item_bytes, 1), source);
-  if (type.item_bytes > 0 && needed != size - array.begin) {
+  const std::optional<std::uint64_t> needed = bytes_of(header.shape, std::max<std::size_t>(type.item_bytes, 1));
+  if (!needed) source.refuse("has the absurd shape " + to_string(header.shape));
+  if (type.item_bytes > 0 && *needed != size - array.begin) {
     source.refuse("holds " + std::to_string(size - array.begin) + " bytes of numbers where its shape " +
-                      to_string(header.shape) + " needs " + std::to_string(needed),
+                      to_string(header.shape) + " needs " + std::to_string(*needed),
                   "it is truncated, or damaged");
   }
   return array;

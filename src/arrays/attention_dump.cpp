@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "arrays/shape.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/core/printable.hpp"
 
@@ -86,7 +87,7 @@ std::vector<const ArrayInfo*> match(const ArrayFile& file, const std::string& ke
 }
 
 std::vector<const ArrayInfo*> choose(const ArrayFile& file, const std::string& key) {
-  const std::vector<const ArrayInfo*> all = pointers(file.arrays());
+  std::vector<const ArrayInfo*> all = pointers(file.arrays());
   if (all.empty()) throw Error(ErrorCode::input, file.path(), "holds no array");
   std::vector<const ArrayInfo*> chosen;
   if (key.empty()) {

@@ -1,7 +1,6 @@
 #include "arrays/npy.hpp"
 
 #include <charconv>
-#include <limits>
 #include <map>
 
 #include "arrays/safetensors.hpp"
@@ -171,20 +170,6 @@ NpyType npy_type(const NpyHeader& header) {
     type.hint = "save it in C order: np.save(path, np.ascontiguousarray(a))";
   }
   return type;
-}
-
-std::uint64_t bytes_of(const std::vector<std::size_t>& shape, std::size_t item_bytes, const Source& source) {
-  std::uint64_t bytes = item_bytes;
-  bool is_empty = false;
-  for (const std::size_t side : shape) is_empty = is_empty || side == 0;
-  for (const std::size_t side : shape) {
-    if (is_empty) break;
-    if (bytes > std::numeric_limits<std::uint64_t>::max() / side) {
-      source.refuse("has the absurd shape " + to_string(shape));
-    }
-    bytes *= side;
-  }
-  return is_empty ? 0 : bytes;
 }
 
 }  // namespace attnviz::arrays

@@ -41,7 +41,4 @@ NpyPrelude parse_npy_prelude(std::span<const std::byte> bytes, const Source& sou
 NpyHeader parse_npy_header(std::string_view text, const Source& source);
 NpyType npy_type(const NpyHeader& header);
 
-// Product of the shape times the size of a value. Error for what does not fit 64 bits.
-std::uint64_t bytes_of(const std::vector<std::size_t>& shape, std::size_t item_bytes, const Source& source);
-
 }  // namespace attnviz::arrays

@@ -4,12 +4,13 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "arrays/limited_json.hpp"
 #include "arrays/mapped_file.hpp"
+#include "arrays/shape.hpp"
 
 namespace attnviz::arrays {
 namespace {
@@ -40,19 +41,6 @@ std::size_t to_size(const json& value, const Source& source, const std::string& 
   return value.get<std::size_t>();
 }
 
-// Product of the shape and the size of a value. Refuses what does not fit 64 bits.
-std::size_t bytes_needed(const TensorView& tensor, std::size_t value_bytes, const Source& source,
-                         const std::string& tensor_name) {
-  std::size_t bytes = value_bytes;
-  for (const std::size_t side : tensor.shape) {
-    if (side != 0 && bytes > std::numeric_limits<std::size_t>::max() / side) {
-      source.refuse("tensor '" + tensor_name + "' has the absurd shape " + to_string(tensor.shape));
-    }
-    bytes *= side;
-  }
-  return bytes;
-}
-
 TensorView parse_tensor(const std::string& tensor_name, const json& entry, std::span<const std::byte> data,
                         const Source& source) {
   const std::string tensor_text = "tensor '" + tensor_name + "'";
@@ -74,10 +62,11 @@ TensorView parse_tensor(const std::string& tensor_name, const json& entry, std::
     source.refuse(tensor_text + " lies outside the file (bytes " + std::to_string(begin) + " to " +
                   std::to_string(end) + " of " + std::to_string(data.size()) + "): the file is truncated or broken");
   }
-  const std::size_t needed = bytes_needed(tensor, value_bytes, source, tensor_name);
-  if (end - begin != needed) {
+  const std::optional<std::uint64_t> needed = bytes_of(tensor.shape, value_bytes);
+  if (!needed) source.refuse(tensor_text + " has the absurd shape " + to_string(tensor.shape));
+  if (end - begin != *needed) {
     source.refuse(tensor_text + " has " + std::to_string(end - begin) + " bytes where its shape " +
-                  to_string(tensor.shape) + " needs " + std::to_string(needed));
+                  to_string(tensor.shape) + " needs " + std::to_string(*needed));
   }
   tensor.bytes = data.subspan(begin, end - begin);
   return tensor;
@@ -101,12 +90,6 @@ void check_overlaps(const std::map<std::string, TensorView>& tensors, const Sour
 
 std::size_t TensorView::num_values() const {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
-}
-
-std::string to_string(const std::vector<std::size_t>& shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) text.append(i == 0 ? "" : ", ").append(std::to_string(shape[i]));
-  return text.append("]");
 }
 
 SafeTensors::SafeTensors(std::span<const std::byte> bytes, Source source) : source_(std::move(source)) { parse(bytes); }

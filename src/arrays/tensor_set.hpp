@@ -20,9 +20,6 @@ struct TensorView {
   std::size_t num_values() const;
 };
 
-// "[2, 3]"
-std::string to_string(const std::vector<std::size_t>& shape);
-
 class TensorSet {
 public:
   virtual ~TensorSet() = default;

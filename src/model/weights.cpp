@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "arrays/shape.hpp"
 #include "attnviz/core/error.hpp"
 
 namespace attnviz::model {

@@ -230,7 +230,7 @@ TEST_CASE("attention from elsewhere is scored where the data set brings it along
   const TempDir dir;
   // 8 x 6 patches of 20 pixels: 红色 in the middle of the disc (x 48, y 72), cup in the middle of its box (x 125, y
   // 35).
-  std::vector<float> values(2 * 48, 0.001F);
+  std::vector<float> values(96, 0.001F);
   values[3 * 8 + 2] = values[48 + 1 * 8 + 6] = 1;
   write_bytes(dir / "dump.npy", npy_of({2, 48}, values));
   const Json disc = Json::array({Json::array({20, 51, 76, 93})}), box = Json::array({Json::array({100, 10, 150, 60})});

@@ -23,7 +23,7 @@ Json report_of(const std::string& folder) { return Json::parse(read_bytes(folder
 // Weights of one layer and head, [rows, columns]: 0.001 everywhere but where a row looks.
 class Dump {
 public:
-  Dump(std::size_t rows, std::size_t columns) : columns_(columns), values_(rows * columns, 0.001F) {}
+  Dump(std::size_t rows, std::size_t columns) : rows_(rows), columns_(columns), values_(rows * columns, 0.001F) {}
 
   Dump& look(std::size_t row, std::size_t column, float weight = 0.5F) {
     values_[row * columns_ + column] = weight;
@@ -39,11 +39,11 @@ public:
         for (std::size_t i = 0; i < columns_; ++i) all.push_back(static_cast<float>(values_[begin + i] / sum));
       }
     }
-    return npy_of({layers, heads, values_.size() / columns_, columns_}, all);
+    return npy_of({layers, heads, rows_, columns_}, all);
   }
 
 private:
-  std::size_t columns_;
+  std::size_t rows_, columns_;
   std::vector<float> values_;
 };
 
@@ -192,7 +192,7 @@ TEST_CASE("each known layout") {
   const std::vector<Case> cases{
       {"blip", 577, 1 + 25, {}, 25, {26.6667, 20, 53.3333, 40}, {0, 0, 384, 384}},
       {"llava", 600, 5 + 24, {"--patches-at", "5:581"}, 24, {80, 20, 100, 40}, {-56, 0, 392, 336}},
-      {"qwen2-vl", 17 * 23, 24, {}, 24, {27.8261, 28.2353, 55.6522, 56.4706}, {0, 0, 644, 476}},
+      {"qwen2-vl", 391, 24, {}, 24, {27.8261, 28.2353, 55.6522, 56.4706}, {0, 0, 644, 476}},
       {"pi0", 300, 16 * 2 + 1, {}, 33, {40, 0, 80, 40}, {0, 28, 224, 196}},
       {"smolvla", 70, 8 * 2 + 1, {}, 17, {80, 0, 160, 80}, {0, 128, 512, 512}},
       {"openvla", 280, 1 + 17, {}, 17, {40, 30, 80, 60}, {0, 0, 224, 224}},
@@ -277,7 +277,7 @@ TEST_CASE("weights that are none, rows that show nothing, sums that are not 1") 
   const auto render = [](const std::vector<float>& values, std::vector<std::string> options = {}) {
     const Job job(npy_of({2, 4}, values));
     options.insert(options.end(), {"--words", "red|cup", "--stdout", "none"});
-    const Outcome outcome = job.render(options);
+    Outcome outcome = job.render(options);
     CHECK((outcome.exit_code == 0) == std::filesystem::exists(job.dir / "out"));
     return outcome;
   };

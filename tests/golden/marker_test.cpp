@@ -143,7 +143,8 @@ TEST_CASE("smooth maps of placed images have their peak in the patch, and nothin
         CHECK(top > 0.8);
         const Box box = grid.patch_box(patch);
         for (std::size_t i = 0; i < values.size(); ++i) {
-          const Point centre{static_cast<double>(i % 250) + 0.5, static_cast<double>(i / 250) + 0.5};
+          const std::size_t x = i % 250, y = i / 250;
+          const Point centre{static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5};
           if (values[i] == top && !box.contains(centre)) FAIL_CHECK("a peak outside of its patch");
         }
       }

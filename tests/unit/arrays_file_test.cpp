@@ -58,7 +58,7 @@ std::string complaint(const std::string& bytes) {
     for (const arrays::ArrayInfo& info : file.arrays()) read(file, info.name, {{0}, {0}});
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::input);
-    const std::string text = error.what();
+    std::string text = error.what();
     CHECK(text.starts_with(dir / "dump"));
     CHECK(text.find('\n') == std::string::npos);
     return text;
@@ -223,7 +223,7 @@ TEST_CASE("a dump of 20 GB opens in a few MB") {
   ::getrusage(RUSAGE_SELF, &before);
   const ArrayFile file = ArrayFile::open(dir / "large.npy");
   arrays::Slice slice;
-  for (std::size_t matrix = 0; matrix < 32 * 16; ++matrix) slice.rows.push_back(matrix * 3200 + 3000);
+  for (std::size_t matrix = 0; matrix < 512; ++matrix) slice.rows.push_back(matrix * 3200 + 3000);
   for (std::size_t column = 35; column < 35 + 576; ++column) slice.columns.push_back(column);
   std::size_t rows = 0;
   file.read_rows(file.arrays().front(), slice, [&](std::size_t, std::span<const float>, bool) { ++rows; });

@@ -62,7 +62,4 @@ private:
   std::unique_ptr<Content> content_;
 };
 
-// "[2, 3]"
-std::string to_string(const std::vector<std::size_t>& shape);
-
 }  // namespace attnviz::arrays
