@@ -6,6 +6,7 @@
 
 #include "attnviz/arrays/npz_writer.hpp"
 #include "attnviz/core/error.hpp"
+#include "attnviz/text/segment.hpp"
 
 namespace attnviz::app {
 namespace {
@@ -88,11 +89,22 @@ bool is_archive(const ArrayFile& file, const LayoutOptions& layout) {
 }
 
 std::vector<std::string> archived_words(const ArrayFile& file) {
-  constexpr std::size_t kMostWords = 64;
-  std::vector<std::string> words = file.read_texts(array_of(file, "words"));
-  const auto is_empty = [](const std::string& word) { return word.empty(); };
-  if (words.empty() || words.size() > kMostWords || std::ranges::any_of(words, is_empty)) {
-    refuse(file, "has an odd array 'words'");
+  const ArrayInfo* info = file.find("words");
+  if (info == nullptr) {
+    throw Error(ErrorCode::usage, "--words", "is missing, and " + file.path() + " has no array 'words'",
+                "name the words of the rows: --words \"red|cup\"");
+  }
+  std::vector<std::string> words = file.read_texts(*info);
+  const auto empty = std::ranges::find_if(words, [](const std::string& word) { return word.empty(); });
+  std::string problem;
+  if (words.empty()) problem = "names no word";
+  if (empty != words.end()) problem = "has no text for word " + std::to_string(empty - words.begin() + 1);
+  if (words.size() > text::kMaxWords) {
+    problem = "names " + std::to_string(words.size()) + " words, more than " + std::to_string(text::kMaxWords);
+  }
+  if (!problem.empty()) {
+    throw Error(ErrorCode::input, file.path() + ":words", problem,
+                "choose rows and name their words: --words-at 5:7,7 --words \"red|cup\"");
   }
   return words;
 }

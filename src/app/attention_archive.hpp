@@ -30,6 +30,8 @@ void write_archive(const JobResult& job, const std::filesystem::path& path);
 
 // Whether the file is one, and not asked for as any other (--key).
 bool is_archive(const arrays::ArrayFile& file, const LayoutOptions& layout);
+// The array `words`, which other programs may save beside their weights, too: at least one, none of them empty. Error
+// (usage), "--words": there is none; Error (input).
 std::vector<std::string> archived_words(const arrays::ArrayFile& file);
 // All columns, and the grid that the file or, where they say one, the options have. Error (input): facts that are
 // missing or do not fit, another image.

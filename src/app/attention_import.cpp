@@ -55,11 +55,6 @@ std::vector<ViewSource> view_sources(const ArrayFile& file, const ImportRequest&
   return views;
 }
 
-text::GivenWords archived_given_words(const ArrayFile& file, const LayoutOptions& layout) {
-  if (is_archive(file, layout)) return text::given_words(archived_words(file));
-  throw Error(ErrorCode::usage, "--words", "is missing", "name the words of the rows: --words \"red|cup\"");
-}
-
 // The rows of each word.
 std::vector<Indices> rows_of(const LayoutOptions& layout, std::size_t num_words, std::size_t num_rows) {
   std::vector<Indices> rows;
@@ -143,7 +138,7 @@ std::vector<AttentionMaps> import_attention(const ImportRequest& request, const 
   std::optional<text::GivenWords> asked;  // what is wrong with it is said before anything about the file
   if (request.words) asked = text::given_words(*request.words);
   const ArrayFile file = ArrayFile::open(request.path);
-  text::GivenWords given = asked ? std::move(*asked) : archived_given_words(file, request.layout);
+  text::GivenWords given = asked ? std::move(*asked) : text::given_words(archived_words(file));
   const std::vector<ViewSource> views = view_sources(file, request, images);
   report.instruction = std::move(given.instruction);
   report.words = std::move(given.words);

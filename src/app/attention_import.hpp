@@ -15,7 +15,7 @@ namespace attnviz::app {
 struct ImportRequest {
   std::string path;
   LayoutOptions layout;
-  std::optional<std::string> words;  // "拿起|红色|杯子"; empty: those in the file (an attention.npz of attnviz)
+  std::optional<std::string> words;  // "拿起|红色|杯子"; empty: those of the file, its array `words`
 };
 
 // Fills the report's instruction, words, model, warnings and its views' grids, and returns the maps, one an image; the

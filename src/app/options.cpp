@@ -33,7 +33,8 @@ CLI::App* add_render(CLI::App& app, RunOptions& run, RenderOptions& render, Comm
   command->add_option("--attention", render.attention_path, "its weights: .npy, .npz or .safetensors")
       ->required()
       ->type_name("FILE");
-  command->add_option("--words", raw.words, "the words of the rows, separated by |")->type_name("A|B|C");
+  command->add_option("--words", raw.words, "the words of the rows, separated by | (the file's array words)")
+      ->type_name("A|B|C");
   add_layout(*command, layout);
   add_output(*command, run, "attnviz-out/<image stem>");
   add_reading(*command, run, raw);

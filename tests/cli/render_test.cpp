@@ -8,67 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "support/array_files.hpp"
 #include "support/files.hpp"
 #include "support/process.hpp"
+#include "support/render_job.hpp"
 #include "support/scenes.hpp"
 
 using namespace attnviz::test;
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-Json report_of(const std::string& folder) { return Json::parse(read_bytes(folder + "/report.json")); }
-
-// Weights of one layer and head, [rows, columns]: 0.001 everywhere but where a row looks.
-class Dump {
-public:
-  Dump(std::size_t rows, std::size_t columns) : rows_(rows), columns_(columns), values_(rows * columns, 0.001F) {}
-
-  Dump& look(std::size_t row, std::size_t column, float weight = 0.5F) {
-    values_[row * columns_ + column] = weight;
-    return *this;
-  }
-  // Copies for so many layers and heads; each row sums to 1.
-  std::string npy(std::size_t layers = 1, std::size_t heads = 1) const {
-    std::vector<float> all;
-    for (std::size_t copy = 0; copy < layers * heads; ++copy) {
-      for (std::size_t begin = 0; begin < values_.size(); begin += columns_) {
-        double sum = 0;
-        for (std::size_t i = 0; i < columns_; ++i) sum += values_[begin + i];
-        for (std::size_t i = 0; i < columns_; ++i) all.push_back(static_cast<float>(values_[begin + i] / sum));
-      }
-    }
-    return npy_of({layers, heads, rows_, columns_}, all);
-  }
-
-private:
-  std::size_t rows_, columns_;
-  std::vector<float> values_;
-};
-
-// A folder with a picture of 640 x 480 and a dump beside it.
-struct Job {
-  TempDir dir;
-  std::string image = write_scene(dir, 640, 480);
-
-  explicit Job(const std::string& dump) { write_bytes(dir / "dump.npy", dump); }
-
-  Outcome render(std::vector<std::string> options, const std::string& out = "out") const {
-    std::vector<std::string> arguments{"render", image, "--attention", dir / "dump.npy", "-o", dir / out};
-    arguments.insert(arguments.end(), options.begin(), options.end());
-    return attnviz_run(arguments);
-  }
-  Json report(const std::string& out = "out") const { return report_of(dir / out); }
-};
-
-void expect_refused(const Outcome& outcome, int code, const std::string& named) {
-  CAPTURE(outcome.err);
-  CHECK(outcome.exit_code == code);
-  CHECK(outcome.err.starts_with("attnviz: error: "));
-  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
-  CHECK(outcome.err.find(named) != std::string::npos);
-}
 
 int best_patch(const Json& report, std::size_t word, std::size_t view = 0) {
   const Json& of_word = report["words"][word];
@@ -80,7 +28,7 @@ Json box_of(const Json& report, std::size_t word) { return report["words"][word]
 }  // namespace
 
 TEST_CASE("words and patches of a dump, with everything that the main job writes") {
-  const Job job(Dump(3, 16).look(0, 5).look(1, 10).look(2, 0).npy(2, 2));
+  const RenderJob job(Dump(3, 16).look(0, 5).look(1, 10).look(2, 0).npy(2, 2));
   const Outcome outcome = job.render({"--words", "拿起|red|cup", "--top", "2", "--formats", "png,json,html,npz",
                                       "--sheet", "heads", "--sheet", "layers", "--direction", "patches"});
   REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
@@ -128,7 +76,7 @@ TEST_CASE("layers and heads are chosen as everywhere") {
       for (std::size_t patch = 0; patch < 4; ++patch) values.push_back(patch == 2 * layer + head ? 0.7F : 0.1F);
     }
   }
-  const Job job(npy_of({2, 2, 1, 4}, values));
+  const RenderJob job(npy_of({2, 2, 1, 4}, values));
   for (const auto& [layer, head, patch] : {std::tuple{"0", "0", 0},
                                            {"0", "1", 1},
                                            {"1", "0", 2},
@@ -145,7 +93,7 @@ TEST_CASE("layers and heads are chosen as everywhere") {
 
 TEST_CASE("rows of words, columns of patches") {
   // 20 tokens, of which 6 to 15 are patches of 3 x 3.
-  const Job job(Dump(20, 20).look(3, 6).look(4, 6).look(4, 14).look(12, 10).look(13, 0, 0.9F).npy());
+  const RenderJob job(Dump(20, 20).look(3, 6).look(4, 6).look(4, 14).look(12, 10).look(13, 0, 0.9F).npy());
   REQUIRE(job.render({"--words", "pick up|cup", "--words-at", "3:5,12", "--patches-at", "6:15"}).exit_code == 0);
   Json report = job.report();
   CHECK(best_patch(report, 0) == 0);
@@ -199,7 +147,7 @@ TEST_CASE("each known layout") {
   };
   for (const Case& one : cases) {
     CAPTURE(one.preset);
-    const Job job(Dump(2, one.columns).look(1, one.column).npy());
+    const RenderJob job(Dump(2, one.columns).look(1, one.column).npy());
     std::vector<std::string> options{"--words", "cup", "--words-at", "1", "--preset", one.preset};
     options.insert(options.end(), one.more.begin(), one.more.end());
     const Outcome outcome = job.render(options);
@@ -212,7 +160,7 @@ TEST_CASE("each known layout") {
     }
     CHECK(report["grid"]["content"] == one.content);
   }
-  const Job job(Dump(1, 600).npy());
+  const RenderJob job(Dump(1, 600).npy());
   expect_refused(job.render({"--words", "cup", "--preset", "llava"}), 2,
                  "the image has 576 patches (24x24), 600 columns are in the file; name the columns of the patches");
   expect_refused(job.render({"--words", "cup", "--preset", "qwen2-vl"}), 2, "391 patches (17x23)");
@@ -228,7 +176,7 @@ TEST_CASE("each known layout") {
 }
 
 TEST_CASE("letterboxed and cropped inputs: padding never wins") {
-  const Job job(Dump(1, 64).look(0, 3).look(0, 35, 0.2F).npy());
+  const RenderJob job(Dump(1, 64).look(0, 3).look(0, 35, 0.2F).npy());
   REQUIRE(job.render({"--words", "cup", "--content", "0,8,64,56"}).exit_code ==
           0);  // 8 x 8 of 8 px, a row above and below
   const Json report = job.report();
@@ -246,7 +194,7 @@ TEST_CASE("letterboxed and cropped inputs: padding never wins") {
 }
 
 TEST_CASE("several cameras in one dump") {
-  const Job job(Dump(1, 520).look(0, 40).look(0, 256 + 72).npy());
+  const RenderJob job(Dump(1, 520).look(0, 40).look(0, 256 + 72).npy());
   const std::string side = write_scene(job.dir, 480, 640, "side.ppm");
   REQUIRE(job.render({"--words", "cup", "--view", side, "--preset", "pi0"}).exit_code == 0);
   Json report = job.report();
@@ -275,7 +223,7 @@ TEST_CASE("several cameras in one dump") {
 
 TEST_CASE("weights that are none, rows that show nothing, sums that are not 1") {
   const auto render = [](const std::vector<float>& values, std::vector<std::string> options = {}) {
-    const Job job(npy_of({2, 4}, values));
+    const RenderJob job(npy_of({2, 4}, values));
     options.insert(options.end(), {"--words", "red|cup", "--stdout", "none"});
     Outcome outcome = job.render(options);
     CHECK((outcome.exit_code == 0) == std::filesystem::exists(job.dir / "out"));
@@ -296,7 +244,7 @@ TEST_CASE("weights that are none, rows that show nothing, sums that are not 1") 
 }
 
 TEST_CASE("files that are no attention, and options that do not go together") {
-  const Job job(Dump(1, 16).npy());
+  const RenderJob job(Dump(1, 16).npy());
   const auto with = [&](const std::string& bytes) {
     write_bytes(job.dir / "dump.npy", bytes);
     return job.render({"--words", "cup"});
