@@ -19,6 +19,7 @@ constexpr std::size_t kRowsPerPart = 16;
 constexpr int kMargin = kHeadingMargin, kGap = 24, kLinePx = 19, kLineHeight = 30, kSwatch = 16;
 constexpr int kLegendWidth = 260, kLongestSide = 720;
 constexpr int kColumnGap = 32;
+constexpr unsigned kUnseen = 128;  // how much black lies over what no patch sees: as on overlays
 
 // One word's weights at pixels.
 struct WordLayer {
@@ -162,6 +163,10 @@ Image patch_picture(const Image& image, const ViewReading& view, const Looks& lo
     for (std::size_t y = part * kRowsPerPart; y < std::min(height, (part + 1) * kRowsPerPart); ++y) {
       winners.find(layers, static_cast<int>(y));
       for (std::size_t x = 0; x < width; ++x) {
+        if (!layers.front().weights.sees(static_cast<int>(x), static_cast<int>(y))) {
+          blend_pixel(result, static_cast<int>(x), static_cast<int>(y), {}, kUnseen);
+          continue;
+        }
         const double cover = opacity(winners.level(layers, x), looks.alpha * layers[winners.layer(x)].to_image);
         blend_pixel(result, static_cast<int>(x), static_cast<int>(y), word_colour(winners.layer(x)),
                     static_cast<unsigned>(std::lround(255 * cover)));

@@ -57,6 +57,18 @@ TEST_CASE("a word that looks at nothing claims no patch") {
   CHECK(pixel(picture, 40, 40) == channels(render::word_colour(0)));
 }
 
+TEST_CASE("what a crop leaves out is half as bright") {
+  ViewReading view = view_of({{1, 1, 1, 1}});
+  view.grid.content_left = -16;  // a quarter of the image at either side
+  view.grid.content_width = 64;
+  const std::vector<int> pale =
+      pixel(render::patch_picture(Image(64, 64), view_of({{1, 0, 0, 0}}), plain_looks()), 40, 40);
+  const Image picture = render::patch_picture(Image(64, 64), view, plain_looks());
+  CHECK(pixel(picture, 16, 0) == channels(render::word_colour(0)));
+  CHECK(pixel(picture, 47, 63) == channels(render::word_colour(0)));
+  for (const int x : {0, 15, 48, 63}) CHECK(pixel(picture, x, 30)[0] == doctest::Approx(pale[0] / 2.0).epsilon(0.02));
+}
+
 TEST_CASE("forty words have forty colours") {
   std::set<std::tuple<int, int, int>> colours;
   for (std::size_t word = 0; word < 40; ++word) {
