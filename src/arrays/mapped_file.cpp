@@ -29,8 +29,7 @@ void drop_pages(std::span<const std::byte> bytes) {
   // Whole pages inside alone: the others belong to neighbours, too.
   const std::uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
   if (first >= last) return;
-  const std::span<const std::byte> whole = bytes.subspan(first - begin, last - first);
-  ::madvise(const_cast<std::byte*>(whole.data()), whole.size(), MADV_DONTNEED);
+  ::madvise(const_cast<std::byte*>(bytes.data()) + (first - begin), last - first, MADV_DONTNEED);
 }
 
 }  // namespace attnviz::arrays
