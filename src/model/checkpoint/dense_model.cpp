@@ -83,7 +83,8 @@ AttentionMaps compare(const Matrix& texts, const Matrix& patches) {
 
 }  // namespace
 
-DenseModel::DenseModel(const Folder& folder, std::shared_ptr<const text::Tokenizer> tokenizer, const Weights& weights)
+DenseModel::DenseModel(const Folder& folder, const std::shared_ptr<const text::Tokenizer>& tokenizer,
+                       const Weights& weights)
     : CheckpointModel(folder, tokenizer, facts_of(folder)),
       image_side_(read_image_side(weights, folder)),
       text_tower_(read_text_tower(weights, folder, tokenizer.get())) {}
