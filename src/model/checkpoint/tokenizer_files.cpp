@@ -1,9 +1,11 @@
 #include "model/checkpoint/tokenizer_files.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "attnviz/core/printable.hpp"
+#include "model/checkpoint/sentencepiece_files.hpp"
 #include "model/checkpoint/text_file.hpp"
 #include "model/checkpoint/tokenizer_json.hpp"
 #include "model/checkpoint/tokenizer_settings.hpp"
@@ -44,22 +46,6 @@ void for_each_line(std::string_view text, const Take& take) {
 void check_text(const TextFile& file) {
   text::check_utf8(file.text(), ErrorCode::model, file.source().name);
   if (file.text().find('\0') != std::string_view::npos) file.source().refuse("holds zero bytes: no text file");
-}
-
-text::MergeTable link_merges(const MergeList& list, const text::TokenTable& vocabulary, const arrays::Source& source) {
-  text::MergeTable merges(list.size());
-  std::string joined;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const MergeList::Pair pair = list[i];
-    joined.assign(pair.left).append(pair.right);
-    const auto left = vocabulary.find(pair.left), right = vocabulary.find(pair.right), both = vocabulary.find(joined);
-    if (!left || !right || !both) {
-      source.refuse("merge " + std::to_string(i) + " joins or makes a token that the vocabulary lacks",
-                    "do vocabulary and merges belong together?");
-    }
-    if (!merges.add(*left, *right, {static_cast<std::uint32_t>(i), *both})) source.refuse("has too many merges");
-  }
-  return merges;
 }
 
 // tokenizer.json, whose "model" must be of this type.
@@ -226,9 +212,9 @@ std::unique_ptr<text::Tokenizer> read_tokenizer(const path& folder, TokenizerKin
     case TokenizerKind::bert:
       return read_bert(folder, settings);
     case TokenizerKind::sentencepiece:
-      break;
+      return read_sentencepiece(folder, settings);
   }
-  throw Error(ErrorCode::model, folder.string(), "todo");
+  throw std::logic_error("a kind of tokenizer that does not exist");
 }
 
 }  // namespace attnviz::model

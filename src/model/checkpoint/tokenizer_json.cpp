@@ -224,4 +224,20 @@ text::TokenTable parse_vocabulary_json(std::string_view text, const arrays::Sour
   return std::move(out.vocabulary);
 }
 
+text::MergeTable link_merges(const MergeList& list, const text::TokenTable& vocabulary, const arrays::Source& source) {
+  text::MergeTable merges(list.size());
+  std::string joined;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const MergeList::Pair pair = list[i];
+    joined.assign(pair.left).append(pair.right);
+    const auto left = vocabulary.find(pair.left), right = vocabulary.find(pair.right), both = vocabulary.find(joined);
+    if (!left || !right || !both) {
+      source.refuse("merge " + std::to_string(i) + " joins or makes a token that the vocabulary lacks",
+                    "do vocabulary and merges belong together?");
+    }
+    if (!merges.add(*left, *right, {static_cast<std::uint32_t>(i), *both})) source.refuse("has too many merges");
+  }
+  return merges;
+}
+
 }  // namespace attnviz::model

@@ -45,4 +45,7 @@ TokenizerJson parse_tokenizer_json(std::string_view text, const arrays::Source& 
 // vocab.json: {"token": id, ...}. Throws as above.
 text::TokenTable parse_vocabulary_json(std::string_view text, const arrays::Source& source);
 
+// Merges as ids. Throws Error (source's code): a token that the vocabulary lacks.
+text::MergeTable link_merges(const MergeList& list, const text::TokenTable& vocabulary, const arrays::Source& source);
+
 }  // namespace attnviz::model

@@ -12,7 +12,7 @@
 namespace attnviz::text {
 
 constexpr std::size_t kMaxTokenIds = 2'000'000;
-constexpr std::size_t kMaxTokenBytes = 2048;
+constexpr std::size_t kMaxTokenBytes = 512;
 
 class TokenTable {
 public:
