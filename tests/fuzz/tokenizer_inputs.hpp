@@ -22,8 +22,13 @@ struct TokenizerInputs {
 };
 
 inline void encode_samples(const text::Tokenizer& tokenizer) {
-  static const std::vector<std::string> kTexts{"", " ", "ab ba aab", "Picking CUPS, 杯子!", "e\xCC\x81\xCC\xA3 \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80",
-                                               std::string(3000, 'a'), "<x>▁ ▁▁ ﷺ ½ \xE3\x80\x80"};
+  static const std::vector<std::string> kTexts{"",
+                                               " ",
+                                               "ab ba aab",
+                                               "Picking CUPS, 杯子!",
+                                               "e\xCC\x81\xCC\xA3 \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80",
+                                               std::string(3000, 'a'),
+                                               "<x>▁ ▁▁ ﷺ ½ \xE3\x80\x80"};
   for (const std::string& text : kTexts) check_encoding(tokenizer, text);
 }
 
@@ -32,7 +37,8 @@ inline TokenizerInputs broken_file(const TempDir& dir, const std::string& folder
                                    model::TokenizerKind kind, std::vector<std::string> seeds) {
   const std::filesystem::path place = dir.path() / (folder + "-" + file);
   if (!std::filesystem::exists(place)) {
-    std::filesystem::copy(std::filesystem::path(ATTNVIZ_TEST_DATA) / "reference" / "data" / "tokenizers" / folder, place);
+    std::filesystem::copy(std::filesystem::path(ATTNVIZ_TEST_DATA) / "reference" / "data" / "tokenizers" / folder,
+                          place);
   }
   if (seeds.empty()) seeds.push_back(read_bytes((place / file).string()));
   return {"tokenizer " + folder + "/" + file, std::move(seeds), [place, file, kind](const std::string& bytes) {
@@ -46,7 +52,8 @@ inline TokenizerInputs broken_text(const std::string& folder, model::TokenizerKi
   const std::shared_ptr<text::Tokenizer> tokenizer = model::read_tokenizer(
       std::filesystem::path(ATTNVIZ_TEST_DATA) / "reference" / "data" / "tokenizers" / folder, kind);
   return {"text for " + folder,
-          {"pick up the red cup's 2nd lid!", "拿起红色杯子 Ａ ½ ﬁ", "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9 e\xCC\x81\xCC\xA3 \xE3\x80\x80 x"},
+          {"pick up the red cup's 2nd lid!", "拿起红色杯子 Ａ ½ ﬁ",
+           "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9 e\xCC\x81\xCC\xA3 \xE3\x80\x80 x"},
           [tokenizer](const std::string& text) {
             text::check_utf8(text, ErrorCode::input, "text");
             check_encoding(*tokenizer, text);

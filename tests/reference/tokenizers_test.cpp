@@ -1,5 +1,5 @@
-// Token ids against those of the original libraries: tests/reference/make_tokenizer_fixtures.py. The environment variable
-// ATTNVIZ_TOKENIZERS names further folders ("A:B"), of real checkpoints, that the script has been run on.
+// Token ids against those of the original libraries: tests/reference/make_tokenizer_fixtures.py. The environment
+// variable ATTNVIZ_TOKENIZERS names further folders ("A:B"), of real checkpoints, that the script has been run on.
 #include <doctest/doctest.h>
 
 #include <cstdlib>

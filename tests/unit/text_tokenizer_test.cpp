@@ -69,10 +69,13 @@ TEST_CASE("byte-level tokens of one character have its whole span") {
 TEST_CASE("every tokenizer: spans in order, inside, on whole characters; nothing that counts is left out") {
   const auto strings = nlohmann::json::parse(test::tokenizer_data(".", "strings.json")).get<Strings>();
   using Kind = model::TokenizerKind;
-  const std::vector<std::pair<std::string, Kind>> all{
-      {"clip-json", Kind::clip},           {"bert-lower", Kind::bert},           {"bert-cased", Kind::bert},
-      {"siglip-pieces", Kind::sentencepiece}, {"siglip-json", Kind::sentencepiece}, {"gemma-pieces", Kind::sentencepiece},
-      {"gemma-json", Kind::sentencepiece}};
+  const std::vector<std::pair<std::string, Kind>> all{{"clip-json", Kind::clip},
+                                                      {"bert-lower", Kind::bert},
+                                                      {"bert-cased", Kind::bert},
+                                                      {"siglip-pieces", Kind::sentencepiece},
+                                                      {"siglip-json", Kind::sentencepiece},
+                                                      {"gemma-pieces", Kind::sentencepiece},
+                                                      {"gemma-json", Kind::sentencepiece}};
   for (const auto& [name, kind] : all) {
     CAPTURE(name);
     const auto tokenizer = fixture(name, kind);
@@ -92,7 +95,8 @@ TEST_CASE("text that spells a special token is text") {
   const auto bert_tokenizer = fixture("bert-lower", model::TokenizerKind::bert);
   const std::size_t separator = bert_tokenizer->id_of("[SEP]").value();
   std::size_t separators = 0;
-  for (const EncodedToken& token : bert_tokenizer->encode("cup [SEP] bowl")) separators += token.id == separator ? 1 : 0;
+  for (const EncodedToken& token : bert_tokenizer->encode("cup [SEP] bowl"))
+    separators += token.id == separator ? 1 : 0;
   CHECK(separators == 1);
 }
 

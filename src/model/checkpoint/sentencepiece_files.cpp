@@ -92,8 +92,7 @@ std::unique_ptr<text::Tokenizer> make_pairs(TokenizerJson& read, text::SpecialTo
     source.refuse("is a byte-pair encoding of words, not of whole texts as Gemma's", "is it another model's?");
   }
   const json& unknown = read.model("unk_token");
-  special.unknown =
-      special_id(read.vocabulary, unknown.is_string() ? unknown.get<std::string>() : "<unk>", source);
+  special.unknown = special_id(read.vocabulary, unknown.is_string() ? unknown.get<std::string>() : "<unk>", source);
   text::MergeTable merges = link_merges(read.merges, read.vocabulary, source);
   return text::make_pair_tokenizer(std::move(read.vocabulary), std::move(special), std::move(steps), std::move(merges),
                                    model_flag(read, "byte_fallback"), model_flag(read, "fuse_unk"));

@@ -9,8 +9,8 @@
 
 namespace attnviz::model {
 
-// spiece.model (SigLIP's own), tokenizer.json (Unigram, or BPE over characters as Gemma's), tokenizer.model (Gemma's own),
-// the first that is there. Throws Error (model) as read_tokenizer does.
+// spiece.model (SigLIP's own), tokenizer.json (Unigram, or BPE over characters as Gemma's), tokenizer.model (Gemma's
+// own), the first that is there. Throws Error (model) as read_tokenizer does.
 std::unique_ptr<text::Tokenizer> read_sentencepiece(const std::filesystem::path& folder,
                                                     const TokenizerSettings& settings);
 

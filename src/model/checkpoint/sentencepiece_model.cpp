@@ -43,7 +43,8 @@ public:
         field.bytes = take(varint());
         break;
       case 5:
-        for (int i = 0; const char byte : take(4)) field.value |= std::uint64_t{static_cast<unsigned char>(byte)} << 8 * i++;
+        for (int i = 0; const char byte : take(4))
+          field.value |= std::uint64_t{static_cast<unsigned char>(byte)} << 8 * i++;
         break;
       default:
         refuse();

@@ -231,7 +231,8 @@ private:
     const auto sign = character_of(given, "replacement");
     std::string scheme = string_of(given, "prepend_scheme");
     if (scheme.empty()) scheme = flag_of(given, "add_prefix_space", true) ? "always" : "never";
-    if (!sign || (scheme != "always" && scheme != "never")) refuse("pre_tokenizer", "Metaspace that prepends " + scheme);
+    if (!sign || (scheme != "always" && scheme != "never"))
+      refuse("pre_tokenizer", "Metaspace that prepends " + scheme);
     const text::Prepend prepend = scheme == "always" ? text::Prepend::always : text::Prepend::never;
     return text::metaspace_step(*sign, prepend, flag_of(given, "split", true));
   }

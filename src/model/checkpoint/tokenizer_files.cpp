@@ -90,7 +90,8 @@ std::unique_ptr<text::Tokenizer> read_clip_json(const path& folder, const Tokeni
     special = clip_frame(read.vocabulary, settings, source);
   }
   const json& unknown = read.model("unk_token");
-  special.unknown = special_id(read.vocabulary, unknown.is_string() ? unknown.get<std::string>() : "<|endoftext|>", source);
+  special.unknown =
+      special_id(read.vocabulary, unknown.is_string() ? unknown.get<std::string>() : "<|endoftext|>", source);
   special.added = read_added_tokens(read.document.value("added_tokens", json()), source);
   text::MergeTable merges = link_merges(read.merges, read.vocabulary, source);
   return text::make_clip_tokenizer(std::move(read.vocabulary), std::move(merges), std::move(special));

@@ -1,6 +1,6 @@
 #include "model/checkpoint/tokenizer_json.hpp"
 
-#include <limits>
+#include <optional>
 
 #include "arrays/limited_json.hpp"
 #include "attnviz/core/printable.hpp"
@@ -227,10 +227,14 @@ text::TokenTable parse_vocabulary_json(std::string_view text, const arrays::Sour
 text::MergeTable link_merges(const MergeList& list, const text::TokenTable& vocabulary, const arrays::Source& source) {
   text::MergeTable merges(list.size());
   std::string joined;
+  std::optional<std::uint32_t> both;
   for (std::size_t i = 0; i < list.size(); ++i) {
     const MergeList::Pair pair = list[i];
     joined.assign(pair.left).append(pair.right);
-    const auto left = vocabulary.find(pair.left), right = vocabulary.find(pair.right), both = vocabulary.find(joined);
+    const auto left = vocabulary.find(pair.left), right = vocabulary.find(pair.right);
+    // Most often the token after the one that the merge before has made: no search.
+    const bool is_next = both && vocabulary.has(++*both) && vocabulary.text(*both) == joined;
+    if (!is_next) both = vocabulary.find(joined);
     if (!left || !right || !both) {
       source.refuse("merge " + std::to_string(i) + " joins or makes a token that the vocabulary lacks",
                     "do vocabulary and merges belong together?");

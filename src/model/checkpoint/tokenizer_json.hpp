@@ -1,5 +1,5 @@
-// tokenizer.json and vocab.json: the large parts (vocabulary, merges) go straight into tables while the text is read, the
-// small ones into a document.
+// tokenizer.json and vocab.json: the large parts (vocabulary, merges) go straight into tables while the text is read,
+// the small ones into a document.
 #pragma once
 
 #include <cstdint>

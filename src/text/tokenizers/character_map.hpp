@@ -14,8 +14,8 @@ namespace attnviz::text {
 class CharacterMap {
 public:
   CharacterMap() = default;  // replaces nothing
-  // `blob`: size of the trie in bytes (4 bytes, little endian), the trie, replacements that end in zero bytes. Empty where
-  // the sizes do not fit.
+  // `blob`: size of the trie in bytes (4 bytes, little endian), the trie, replacements that end in zero bytes. Empty
+  // where the sizes do not fit.
   static std::optional<CharacterMap> parse(std::string_view blob);
 
   struct Match {

@@ -89,7 +89,8 @@ Characters lower_case(const Characters& text) {
   out.reserve(text.size());
   for (const Character& given : text) {
     Character lower = given;
-    lower.code = given.code == kDottedCapitalI ? U'i' : static_cast<char32_t>(u_tolower(static_cast<UChar32>(given.code)));
+    lower.code =
+        given.code == kDottedCapitalI ? U'i' : static_cast<char32_t>(u_tolower(static_cast<UChar32>(given.code)));
     out.push_back(lower);
     if (given.code == kDottedCapitalI) out.push_back({kDotAbove, given.begin, given.end});
   }

@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view kWordEnd = "</w>";
 constexpr std::uint32_t kUnknownByte = 0xFFFFFFFF;
 
-// Byte-level vocabularies spell every byte as a visible character: Latin-1's own where it has one, the others, in order,
-// from U+0100 on.
+// Byte-level vocabularies spell every byte as a visible character: Latin-1's own where it has one, the others, in
+// order, from U+0100 on.
 std::array<char32_t, 256> visible_bytes() {
   std::array<char32_t, 256> out{};
   char32_t next = 0x100;
@@ -43,8 +43,8 @@ std::size_t contraction_at(const Characters& text, std::size_t begin) {
   const auto letter = [&](std::size_t i) { return begin + i < text.size() ? text[begin + i].code : U' '; };
   const char32_t first = letter(1), second = letter(2);
   if (first == U's' || first == U't' || first == U'm' || first == U'd') return 2;
-  const bool is_pair = (first == U'r' && second == U'e') || (first == U'v' && second == U'e') ||
-                       (first == U'l' && second == U'l');
+  const bool is_pair =
+      (first == U'r' && second == U'e') || (first == U'v' && second == U'e') || (first == U'l' && second == U'l');
   return is_pair ? 3 : 0;
 }
 

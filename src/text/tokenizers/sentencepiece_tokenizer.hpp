@@ -24,8 +24,8 @@ struct SentencePieceModel {
   bool add_dummy_prefix = true, remove_extra_whitespaces = true, escape_whitespaces = true;
 };
 
-// SigLIP: lower case (where `lower_case`) without ASCII punctuation, a "▁" before, "</s>" behind. `unknown_text`: how the
-// model's settings spell the unknown token.
+// SigLIP: lower case (where `lower_case`) without ASCII punctuation, a "▁" before, "</s>" behind. `unknown_text`: how
+// the model's settings spell the unknown token.
 std::unique_ptr<Tokenizer> make_siglip_tokenizer(SentencePieceModel model, SpecialTokens special, bool lower_case,
                                                  std::string unknown_text);
 

@@ -1,5 +1,5 @@
-// Tokenizers that a tokenizer.json describes step by step, for SentencePiece's two models: Unigram (SigLIP) and byte pairs
-// over characters (Gemma, SigLIP 2).
+// Tokenizers that a tokenizer.json describes step by step, for SentencePiece's two models: Unigram (SigLIP) and byte
+// pairs over characters (Gemma, SigLIP 2).
 #pragma once
 
 #include <memory>

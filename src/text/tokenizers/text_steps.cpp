@@ -65,7 +65,8 @@ void append_mapped(const SpelledText& spelled, std::size_t begin, std::size_t en
 }  // namespace
 
 bool CharacterPattern::contains(char32_t code) const {
-  const bool in_range = std::ranges::any_of(ranges, [code](const auto& r) { return code >= r.first && code <= r.second; });
+  const bool in_range =
+      std::ranges::any_of(ranges, [code](const auto& r) { return code >= r.first && code <= r.second; });
   return in_range || (holds_spaces && u_isUWhiteSpace(static_cast<UChar32>(code)) != 0);
 }
 
@@ -75,7 +76,8 @@ TextStep replace_step(CharacterPattern pattern, std::u32string content) {
     out.reserve(text.size());
     for (std::size_t begin = 0; begin < text.size();) {
       std::size_t end = begin;
-      while (end < text.size() && (pattern.repeats || end - begin < pattern.at_least) && pattern.contains(text[end].code)) {
+      while (end < text.size() && (pattern.repeats || end - begin < pattern.at_least) &&
+             pattern.contains(text[end].code)) {
         ++end;
       }
       if (end - begin >= pattern.at_least) {

@@ -14,12 +14,12 @@ std::size_t slots_for(std::size_t expected) { return std::bit_ceil(std::max<std:
 
 }  // namespace
 
-TokenTable::TokenTable(std::size_t expected) : slots_(slots_for(std::min(expected, kMaxTokenIds)), kNone) {}
+TokenTable::TokenTable(std::size_t expected) : slots_(slots_for(std::min(expected, kMaxTokenIds))) {}
 
-std::uint64_t TokenTable::hash_of(std::string_view token) {
+std::uint32_t TokenTable::hash_of(std::string_view token) {
   std::uint64_t hash = kHashSeed;
   for (const char byte : token) hash = extend(hash, byte);
-  return hash;
+  return mixed(hash);
 }
 
 std::string_view TokenTable::text(std::size_t id) const {
@@ -28,30 +28,32 @@ std::string_view TokenTable::text(std::size_t id) const {
 
 std::optional<std::uint32_t> TokenTable::find(std::string_view token) const { return find(token, hash_of(token)); }
 
-std::size_t TokenTable::slot_of(std::string_view token, std::uint64_t hash) const {
-  std::size_t slot = first_slot(hash);
-  while (slots_[slot] != kNone && text(slots_[slot]) != token) slot = (slot + 1) & (slots_.size() - 1);
+std::size_t TokenTable::slot_of(std::string_view token, std::uint32_t hash) const {
+  std::size_t slot = hash & (slots_.size() - 1);
+  while (slots_[slot].id != kNone && (slots_[slot].hash != hash || text(slots_[slot].id) != token)) {
+    slot = (slot + 1) & (slots_.size() - 1);
+  }
   return slot;
 }
 
-std::optional<std::uint32_t> TokenTable::find(std::string_view token, std::uint64_t hash) const {
-  const std::uint32_t id = slots_[slot_of(token, hash)];
+std::optional<std::uint32_t> TokenTable::find(std::string_view token, std::uint32_t hash) const {
+  const std::uint32_t id = slots_[slot_of(token, hash)].id;
   return id == kNone ? std::nullopt : std::optional(id);
 }
 
-bool TokenTable::insert(std::uint64_t hash, std::uint32_t id) {
-  std::size_t slot = first_slot(hash);
-  for (std::size_t steps = 0; slots_[slot] != kNone; ++steps) {
+bool TokenTable::insert(Slot slot) {
+  std::size_t at = slot.hash & (slots_.size() - 1);
+  for (std::size_t steps = 0; slots_[at].id != kNone; ++steps) {
     if (steps == kMaxSteps) return false;
-    slot = (slot + 1) & (slots_.size() - 1);
+    at = (at + 1) & (slots_.size() - 1);
   }
-  slots_[slot] = id;
+  slots_[at] = slot;
   return true;
 }
 
 bool TokenTable::grow() {
-  const std::vector<std::uint32_t> old = std::exchange(slots_, std::vector<std::uint32_t>(2 * slots_.size(), kNone));
-  return std::ranges::all_of(old, [&](std::uint32_t id) { return id == kNone || insert(hash_of(text(id)), id); });
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+  return std::ranges::all_of(old, [&](const Slot& slot) { return slot.id == kNone || insert(slot); });
 }
 
 TokenTable::Added TokenTable::store(std::string_view token, std::size_t id) {
@@ -65,20 +67,20 @@ TokenTable::Added TokenTable::store(std::string_view token, std::size_t id) {
 }
 
 TokenTable::Added TokenTable::add(std::string_view token, std::size_t id) {
-  const std::uint64_t hash = hash_of(token);
+  const std::uint32_t hash = hash_of(token);
   if (find(token, hash)) return Added::token_known;
   if (2 * (count_ + 1) > slots_.size() && !grow()) return Added::too_large;
   const Added stored = store(token, id);
   if (stored != Added::yes) return stored;
   ++count_;
-  return insert(hash, static_cast<std::uint32_t>(id)) ? Added::yes : Added::too_large;
+  return insert({static_cast<std::uint32_t>(id), hash}) ? Added::yes : Added::too_large;
 }
 
 TokenTable::Added TokenTable::add_or_move(std::string_view token, std::size_t id) {
   const std::size_t slot = slot_of(token, hash_of(token));
-  if (slots_[slot] == kNone) return add(token, id);
+  if (slots_[slot].id == kNone) return add(token, id);
   const Added stored = store(token, id);
-  if (stored == Added::yes) slots_[slot] = static_cast<std::uint32_t>(id);
+  if (stored == Added::yes) slots_[slot].id = static_cast<std::uint32_t>(id);
   return stored;
 }
 

@@ -37,7 +37,7 @@ public:
     const std::size_t limit = text.size() < longest_ ? text.size() : longest_;
     for (std::size_t length = 1; length <= limit; ++length) {
       hash = extend(hash, text[length - 1]);
-      if (const auto id = find(text.substr(0, length), hash)) found(length, *id);
+      if (const auto id = find(text.substr(0, length), mixed(hash))) found(length, *id);
     }
   }
 
@@ -48,20 +48,24 @@ private:
     std::uint32_t begin = kNone, size = 0;  // in bytes_
   };
 
+  struct Slot {
+    std::uint32_t id = kNone, hash = 0;  // the hash spares most looks at tokens that are others
+  };
+
   static std::uint64_t extend(std::uint64_t hash, char byte) {
     return (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3;
   }
-  static std::uint64_t hash_of(std::string_view token);
-  std::optional<std::uint32_t> find(std::string_view token, std::uint64_t hash) const;
-  std::size_t slot_of(std::string_view token, std::uint64_t hash) const;  // where it is, or the free one for it
-  std::size_t first_slot(std::uint64_t hash) const { return (hash ^ (hash >> 29)) & (slots_.size() - 1); }
-  bool insert(std::uint64_t hash, std::uint32_t id);
+  static std::uint32_t mixed(std::uint64_t hash) { return static_cast<std::uint32_t>(hash ^ (hash >> 29)); }
+  static std::uint32_t hash_of(std::string_view token);
+  std::optional<std::uint32_t> find(std::string_view token, std::uint32_t hash) const;
+  std::size_t slot_of(std::string_view token, std::uint32_t hash) const;  // where it is, or the free one for it
+  bool insert(Slot slot);
   bool grow();
   Added store(std::string_view token, std::size_t id);
 
   std::string bytes_;
-  std::vector<Stored> tokens_;        // by id
-  std::vector<std::uint32_t> slots_;  // open addressing: ids, kNone where free; a power of two of them
+  std::vector<Stored> tokens_;  // by id
+  std::vector<Slot> slots_;     // open addressing; a power of two of them
   std::size_t count_ = 0, longest_ = 0;
 };
 
