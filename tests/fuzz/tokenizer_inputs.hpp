@@ -34,7 +34,7 @@ inline void encode_samples(const text::Tokenizer& tokenizer) {
 
 // Each reads a folder in which `file` is broken.
 inline TokenizerInputs broken_file(const TempDir& dir, const std::string& folder, const std::string& file,
-                                   model::TokenizerKind kind, std::vector<std::string> seeds) {
+                                   model::checkpoint::TokenizerKind kind, std::vector<std::string> seeds) {
   const std::filesystem::path place = dir.path() / (folder + "-" + file);
   if (!std::filesystem::exists(place)) {
     std::filesystem::copy(std::filesystem::path(ATTNVIZ_TEST_DATA) / "reference" / "data" / "tokenizers" / folder,
@@ -43,13 +43,13 @@ inline TokenizerInputs broken_file(const TempDir& dir, const std::string& folder
   if (seeds.empty()) seeds.push_back(read_bytes((place / file).string()));
   return {"tokenizer " + folder + "/" + file, std::move(seeds), [place, file, kind](const std::string& bytes) {
             write_bytes((place / file).string(), bytes);
-            encode_samples(*model::read_tokenizer(place, kind));
+            encode_samples(*model::checkpoint::read_tokenizer(place, kind));
           }};
 }
 
 // Texts for a sound tokenizer.
-inline TokenizerInputs broken_text(const std::string& folder, model::TokenizerKind kind) {
-  const std::shared_ptr<text::Tokenizer> tokenizer = model::read_tokenizer(
+inline TokenizerInputs broken_text(const std::string& folder, model::checkpoint::TokenizerKind kind) {
+  const std::shared_ptr<text::Tokenizer> tokenizer = model::checkpoint::read_tokenizer(
       std::filesystem::path(ATTNVIZ_TEST_DATA) / "reference" / "data" / "tokenizers" / folder, kind);
   return {"text for " + folder,
           {"pick up the red cup's 2nd lid!", "拿起红色杯子 Ａ ½ ﬁ",
@@ -61,21 +61,21 @@ inline TokenizerInputs broken_text(const std::string& folder, model::TokenizerKi
 }
 
 inline std::vector<TokenizerInputs> tokenizer_inputs(const TempDir& dir) {
-  using Kind = model::TokenizerKind;
+  using Kind = model::checkpoint::TokenizerKind;
   return {broken_file(dir, "clip-json", "tokenizer.json", Kind::clip, {tiny_clip_json()}),
           broken_file(dir, "clip-lists", "vocab.json", Kind::clip, {}),
           broken_file(dir, "clip-lists", "merges.txt", Kind::clip, {}),
-          broken_file(dir, "bert-cased", "vocab.txt", Kind::bert, {tiny_bert_vocabulary()}),
-          broken_file(dir, "bert-cased", "tokenizer_config.json", Kind::bert, {}),
-          broken_file(dir, "bert-lower", "tokenizer.json", Kind::bert, {}),
-          broken_file(dir, "siglip-json", "tokenizer.json", Kind::sentencepiece, {tiny_unigram_json()}),
-          broken_file(dir, "siglip-pieces", "spiece.model", Kind::sentencepiece, {}),
-          broken_file(dir, "gemma-pieces", "tokenizer.model", Kind::sentencepiece, {}),
-          broken_file(dir, "gemma-json", "tokenizer.json", Kind::sentencepiece, {}),
+          broken_file(dir, "bert-cased", "vocab.txt", Kind::word_piece, {tiny_bert_vocabulary()}),
+          broken_file(dir, "bert-cased", "tokenizer_config.json", Kind::word_piece, {}),
+          broken_file(dir, "bert-lower", "tokenizer.json", Kind::word_piece, {}),
+          broken_file(dir, "siglip-json", "tokenizer.json", Kind::sentence_piece, {tiny_unigram_json()}),
+          broken_file(dir, "siglip-pieces", "spiece.model", Kind::sentence_piece, {}),
+          broken_file(dir, "gemma-pieces", "tokenizer.model", Kind::sentence_piece, {}),
+          broken_file(dir, "gemma-json", "tokenizer.json", Kind::sentence_piece, {}),
           broken_text("clip-json", Kind::clip),
-          broken_text("bert-lower", Kind::bert),
-          broken_text("siglip-pieces", Kind::sentencepiece),
-          broken_text("gemma-json", Kind::sentencepiece)};
+          broken_text("bert-lower", Kind::word_piece),
+          broken_text("siglip-pieces", Kind::sentence_piece),
+          broken_text("gemma-json", Kind::sentence_piece)};
 }
 
 }  // namespace attnviz::test

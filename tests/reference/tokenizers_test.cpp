@@ -38,9 +38,10 @@ std::vector<std::vector<std::size_t>> read_expected(const path& file) {
   return out;
 }
 
-model::TokenizerKind kind_of(const std::string& name) {
-  if (name.starts_with("clip")) return model::TokenizerKind::clip;
-  return name.starts_with("bert") ? model::TokenizerKind::bert : model::TokenizerKind::sentencepiece;
+model::checkpoint::TokenizerKind kind_of(const std::string& name) {
+  if (name.starts_with("clip")) return model::checkpoint::TokenizerKind::clip;
+  return name.starts_with("bert") ? model::checkpoint::TokenizerKind::word_piece
+                                  : model::checkpoint::TokenizerKind::sentence_piece;
 }
 
 std::string shown(const std::vector<std::size_t>& ids) {
@@ -50,7 +51,7 @@ std::string shown(const std::vector<std::size_t>& ids) {
 }
 
 void check_folder(const path& folder, const std::vector<std::string>& strings) {
-  const auto tokenizer = model::read_tokenizer(folder, kind_of(folder.filename().string()));
+  const auto tokenizer = model::checkpoint::read_tokenizer(folder, kind_of(folder.filename().string()));
   const auto expected = read_expected(folder / "expected.bin");
   REQUIRE(expected.size() == strings.size());
   std::size_t equal = 0;

@@ -14,12 +14,12 @@
 namespace {
 
 using namespace attnviz;
-using model::TokenizerKind;
+using model::checkpoint::TokenizerKind;
 using test::TempDir;
 
 std::string refusal(const std::filesystem::path& folder, TokenizerKind kind) {
   try {
-    model::read_tokenizer(folder, kind);
+    model::checkpoint::read_tokenizer(folder, kind);
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::model);
     return error.what();
@@ -47,8 +47,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 TEST_CASE("a folder without a tokenizer: what it would need") {
   const TempDir dir;
   CHECK(has(refusal(dir.path(), TokenizerKind::clip), "neither tokenizer.json nor vocab.json and merges.txt"));
-  CHECK(has(refusal(dir.path(), TokenizerKind::bert), "neither tokenizer.json nor vocab.txt"));
-  CHECK(has(refusal(dir.path(), TokenizerKind::sentencepiece), "spiece.model"));
+  CHECK(has(refusal(dir.path(), TokenizerKind::word_piece), "neither tokenizer.json nor vocab.txt"));
+  CHECK(has(refusal(dir.path(), TokenizerKind::sentence_piece), "spiece.model"));
   test::write_bytes(dir / "vocab.json", "{}");
   CHECK(has(refusal(dir.path(), TokenizerKind::clip), "merges.txt"));
 }
@@ -57,13 +57,13 @@ TEST_CASE("another model's tokenizer") {
   const TempDir dir;
   const auto unigram = test::copy_tokenizer(dir, "siglip-json");
   CHECK(has(refusal(unigram, TokenizerKind::clip), "is of type Unigram where CLIP needs BPE"));
-  CHECK(has(refusal(unigram, TokenizerKind::bert), "is of type Unigram where BERT needs WordPiece"));
+  CHECK(has(refusal(unigram, TokenizerKind::word_piece), "is of type Unigram where BERT needs WordPiece"));
   const auto words = test::copy_tokenizer(dir, "bert-lower");
-  CHECK(has(refusal(words, TokenizerKind::sentencepiece), "is of type WordPiece where SigLIP needs Unigram or BPE"));
+  CHECK(has(refusal(words, TokenizerKind::sentence_piece), "is of type WordPiece where SigLIP needs Unigram or BPE"));
   const auto gemma = test::copy_tokenizer(dir, "gemma-json");
   CHECK(has(refusal(gemma, TokenizerKind::clip), "</w>"));
   const auto clip = test::copy_tokenizer(dir, "clip-json");
-  CHECK(has(refusal(clip, TokenizerKind::sentencepiece), "byte-pair encoding of words"));
+  CHECK(has(refusal(clip, TokenizerKind::sentence_piece), "byte-pair encoding of words"));
 }
 
 TEST_CASE("tokenizer.json that is broken") {
@@ -88,10 +88,10 @@ TEST_CASE("tokenizer.json that is broken") {
 
 TEST_CASE("lists that are broken") {
   const std::string words = test::tiny_bert_vocabulary();
-  CHECK(has(refusal_of("vocab.txt", "cup\nbowl\n", TokenizerKind::bert), "[CLS]"));
-  CHECK(has(refusal_of("vocab.txt", words + std::string("a\0b\n", 4), TokenizerKind::bert), "zero bytes"));
-  CHECK(has(refusal_of("vocab.txt", words + "\xFF\n", TokenizerKind::bert), "UTF-8"));
-  CHECK(has(refusal_of("vocab.txt", words + std::string(5000, 'x'), TokenizerKind::bert), "too long"));
+  CHECK(has(refusal_of("vocab.txt", "cup\nbowl\n", TokenizerKind::word_piece), "[CLS]"));
+  CHECK(has(refusal_of("vocab.txt", words + std::string("a\0b\n", 4), TokenizerKind::word_piece), "zero bytes"));
+  CHECK(has(refusal_of("vocab.txt", words + "\xFF\n", TokenizerKind::word_piece), "UTF-8"));
+  CHECK(has(refusal_of("vocab.txt", words + std::string(5000, 'x'), TokenizerKind::word_piece), "too long"));
   const TempDir dir;
   const auto lists = test::copy_tokenizer(dir, "clip-lists");
   test::write_bytes((lists / "merges.txt").string(), "#version\na\n");
@@ -105,7 +105,7 @@ TEST_CASE("lists that are broken") {
 TEST_CASE("Unigram and its steps that are broken") {
   const std::string sound = test::tiny_unigram_json();
   const auto said = [](const std::string& json) {
-    return refusal_of("tokenizer.json", json, TokenizerKind::sentencepiece);
+    return refusal_of("tokenizer.json", json, TokenizerKind::sentence_piece);
   };
   CHECK(has(said(replaced(sound, "\"unk_id\": 2", "\"unk_id\": 99")), "unk_id"));
   CHECK(has(said(replaced(sound, "[!-,.]", "(a|b)")), "(a|b)"));
@@ -115,7 +115,7 @@ TEST_CASE("Unigram and its steps that are broken") {
   CHECK(has(said(replaced(sound, "[\"s\", -2.5]", "[\"s\"]")), "without an id or score"));
   const TempDir dir;
   test::write_bytes(dir / "tokenizer.json", sound);
-  const auto tokenizer = model::read_tokenizer(dir.path(), TokenizerKind::sentencepiece);
+  const auto tokenizer = model::checkpoint::read_tokenizer(dir.path(), TokenizerKind::sentence_piece);
   std::vector<std::size_t> ids;
   for (const auto& token : tokenizer->encode("ＣＵＰ,s<x>CUP")) ids.push_back(token.id);
   CHECK(ids == std::vector<std::size_t>{4, 5, 6, 4, 1});
@@ -123,7 +123,7 @@ TEST_CASE("Unigram and its steps that are broken") {
 
 TEST_CASE("SentencePiece models that are broken") {
   const auto said = [](const std::string& bytes) {
-    return refusal_of("spiece.model", bytes, TokenizerKind::sentencepiece);
+    return refusal_of("spiece.model", bytes, TokenizerKind::sentence_piece);
   };
   const std::string sound = test::tokenizer_data("siglip-pieces", "spiece.model");
   CHECK(has(said("not a model"), "no SentencePiece model"));
@@ -138,12 +138,12 @@ TEST_CASE("settings beside the vocabulary") {
   test::write_bytes(dir / "vocab.txt", "<unk>\n<s>\n</s>\nCup\ncup\n");
   test::write_bytes(dir / "tokenizer_config.json", R"({"cls_token": "<s>", "do_lower_case": false})");
   test::write_bytes(dir / "special_tokens_map.json", R"({"sep_token": {"content": "</s>"}, "unk_token": "<unk>"})");
-  const auto tokenizer = model::read_tokenizer(dir.path(), TokenizerKind::bert);
+  const auto tokenizer = model::checkpoint::read_tokenizer(dir.path(), TokenizerKind::word_piece);
   std::vector<std::size_t> ids;
   for (const auto& token : tokenizer->encode("Cup cup")) ids.push_back(token.id);
   CHECK(ids == std::vector<std::size_t>{1, 3, 4, 2});
   test::write_bytes(dir / "tokenizer_config.json", "[1]");
-  CHECK(has(refusal(dir.path(), TokenizerKind::bert), "tokenizer_config.json"));
+  CHECK(has(refusal(dir.path(), TokenizerKind::word_piece), "tokenizer_config.json"));
 }
 
 }  // namespace

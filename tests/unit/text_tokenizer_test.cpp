@@ -18,8 +18,8 @@ using namespace attnviz;
 using text::EncodedToken;
 using Strings = std::vector<std::string>;
 
-std::unique_ptr<text::Tokenizer> fixture(const std::string& name, model::TokenizerKind kind) {
-  return model::read_tokenizer(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/tokenizers/" + name, kind);
+std::unique_ptr<text::Tokenizer> fixture(const std::string& name, model::checkpoint::TokenizerKind kind) {
+  return model::checkpoint::read_tokenizer(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/tokenizers/" + name, kind);
 }
 
 text::TokenTable table(const Strings& tokens) {
@@ -53,7 +53,7 @@ TEST_CASE("spans are those of the text as it was written") {
 }
 
 TEST_CASE("byte-level tokens of one character have its whole span") {
-  const auto tokenizer = fixture("clip-json", model::TokenizerKind::clip);
+  const auto tokenizer = fixture("clip-json", model::checkpoint::TokenizerKind::clip);
   const std::string text = "🦜 e\u0301𓀀";
   const std::vector<EncodedToken> tokens = tokenizer->encode(text);
   REQUIRE(tokens.size() > 6);
@@ -68,14 +68,14 @@ TEST_CASE("byte-level tokens of one character have its whole span") {
 
 TEST_CASE("every tokenizer: spans in order, inside, on whole characters; nothing that counts is left out") {
   const auto strings = nlohmann::json::parse(test::tokenizer_data(".", "strings.json")).get<Strings>();
-  using Kind = model::TokenizerKind;
+  using Kind = model::checkpoint::TokenizerKind;
   const std::vector<std::pair<std::string, Kind>> all{{"clip-json", Kind::clip},
-                                                      {"bert-lower", Kind::bert},
-                                                      {"bert-cased", Kind::bert},
-                                                      {"siglip-pieces", Kind::sentencepiece},
-                                                      {"siglip-json", Kind::sentencepiece},
-                                                      {"gemma-pieces", Kind::sentencepiece},
-                                                      {"gemma-json", Kind::sentencepiece}};
+                                                      {"bert-lower", Kind::word_piece},
+                                                      {"bert-cased", Kind::word_piece},
+                                                      {"siglip-pieces", Kind::sentence_piece},
+                                                      {"siglip-json", Kind::sentence_piece},
+                                                      {"gemma-pieces", Kind::sentence_piece},
+                                                      {"gemma-json", Kind::sentence_piece}};
   for (const auto& [name, kind] : all) {
     CAPTURE(name);
     const auto tokenizer = fixture(name, kind);
@@ -87,12 +87,12 @@ TEST_CASE("every tokenizer: spans in order, inside, on whole characters; nothing
 }
 
 TEST_CASE("text that spells a special token is text") {
-  const auto clip = fixture("clip-json", model::TokenizerKind::clip);
+  const auto clip = fixture("clip-json", model::checkpoint::TokenizerKind::clip);
   const std::size_t end = clip->id_of("<|endoftext|>").value();
   const std::vector<EncodedToken> tokens = clip->encode("cup <|endoftext|> bowl");
   for (std::size_t i = 1; i + 1 < tokens.size(); ++i) CHECK(tokens[i].id != end);
   CHECK(tokens.back().id == end);
-  const auto bert_tokenizer = fixture("bert-lower", model::TokenizerKind::bert);
+  const auto bert_tokenizer = fixture("bert-lower", model::checkpoint::TokenizerKind::word_piece);
   const std::size_t separator = bert_tokenizer->id_of("[SEP]").value();
   std::size_t separators = 0;
   for (const EncodedToken& token : bert_tokenizer->encode("cup [SEP] bowl"))
@@ -126,7 +126,7 @@ TEST_CASE("byte pairs join the best pair first, the leftmost among equals") {
 }
 
 TEST_CASE("a long word takes no quadratic time") {
-  const auto tokenizer = fixture("clip-json", model::TokenizerKind::clip);
+  const auto tokenizer = fixture("clip-json", model::checkpoint::TokenizerKind::clip);
   CHECK(tokenizer->encode(std::string(400'000, 'a')).size() > 1000);
 }
 

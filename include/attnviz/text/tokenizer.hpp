@@ -38,6 +38,7 @@ public:
   virtual std::optional<std::size_t> id_of(std::string_view token) const = 0;
   // Whether the id is the one for what the vocabulary does not hold. Never true where single bytes are tokens.
   virtual bool is_unknown(std::size_t id) const = 0;
+  virtual std::optional<std::size_t> padding_id() const = 0;  // of the token that fills texts up to a length
 };
 
 }  // namespace attnviz::text

@@ -14,7 +14,7 @@
 #include "text/tokenizers/sentencepiece_tokenizer.hpp"
 #include "text/tokenizers/stepped_tokenizer.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 namespace {
 
 using nlohmann::json;
@@ -34,6 +34,7 @@ std::unique_ptr<text::Tokenizer> read_siglip_pieces(const path& file_path, const
   text::SpecialTokens special;
   special.after.push_back(special_id(model.vocabulary, settings.token("eos_token", "</s>"), file.source()));
   special.unknown = unknown_id(model);
+  special.padding = model.vocabulary.find(settings.token("pad_token", "</s>"));
   special.added = read_added_tokens(settings.added_tokens(), file.source());
   return text::make_siglip_tokenizer(std::move(model), std::move(special),
                                      settings.flag("do_lower_case").value_or(true),
@@ -59,6 +60,7 @@ std::unique_ptr<text::Tokenizer> read_gemma_pieces(const path& file_path, const 
   text::SpecialTokens special;
   frame_gemma(special, model.vocabulary, settings, file.source());
   special.unknown = unknown_id(model);
+  special.padding = model.vocabulary.find(settings.token("pad_token", "<pad>"));
   return text::make_gemma_tokenizer(std::move(model), std::move(special),
                                     settings.flag("do_lower_case").value_or(false));
 }
@@ -111,6 +113,7 @@ std::unique_ptr<text::Tokenizer> read_json(const path& file_path, const Tokenize
   text::SpecialTokens special;
   read_post_processor(read.document.value("post_processor", json()), read.vocabulary, special, source);
   if (settings.is_class("Gemma")) frame_gemma(special, read.vocabulary, settings, source);
+  special.padding = read.vocabulary.find(settings.token("pad_token", type == "BPE" ? "<pad>" : "</s>"));
   special.added = read_added_tokens(read.document.value("added_tokens", json()), source);
   text::TextSteps steps =
       read_text_steps(read.document.value("normalizer", json()), read.document.value("pre_tokenizer", json()), source);
@@ -131,4 +134,4 @@ std::unique_ptr<text::Tokenizer> read_sentencepiece(const path& folder, const To
               "copy them from where the checkpoint comes from");
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

@@ -11,7 +11,7 @@
 #include "attnviz/core/error.hpp"
 #include "text/utf8.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 namespace {
 
 using Kind = text::SentencePieceModel::Kind;
@@ -156,4 +156,4 @@ text::SentencePieceModel parse_sentencepiece_model(std::string_view bytes, const
   return model;
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

@@ -7,7 +7,7 @@
 #include "arrays/mapped_file.hpp"
 #include "arrays/source.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 
 class TextFile {
 public:
@@ -27,4 +27,4 @@ private:
   arrays::MappedFile file_;
 };
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

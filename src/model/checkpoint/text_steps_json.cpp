@@ -6,7 +6,7 @@
 
 #include "attnviz/core/printable.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 namespace {
 
 using nlohmann::json;
@@ -250,4 +250,4 @@ text::TextSteps read_text_steps(const json& normalizer, const json& pre_tokenize
   return std::move(reader.steps);
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

@@ -6,7 +6,7 @@
 #include "arrays/source.hpp"
 #include "text/tokenizers/stepped_tokenizer.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 
 // Known are the steps of SigLIP's and Gemma's tokenizers and their kin:
 //   normalizer     Lowercase, NFC, NFD, NFKC, NFKD, Replace (a string of one character, or a regular expression that is
@@ -16,4 +16,4 @@ namespace attnviz::model {
 text::TextSteps read_text_steps(const nlohmann::json& normalizer, const nlohmann::json& pre_tokenizer,
                                 const arrays::Source& source);
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

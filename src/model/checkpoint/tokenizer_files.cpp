@@ -13,7 +13,7 @@
 #include "text/tokenizers/clip_tokenizer.hpp"
 #include "text/utf8.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 namespace {
 
 using nlohmann::json;
@@ -92,6 +92,7 @@ std::unique_ptr<text::Tokenizer> read_clip_json(const path& folder, const Tokeni
   const json& unknown = read.model("unk_token");
   special.unknown =
       special_id(read.vocabulary, unknown.is_string() ? unknown.get<std::string>() : "<|endoftext|>", source);
+  special.padding = read.vocabulary.find(settings.token("pad_token", "<|endoftext|>"));
   special.added = read_added_tokens(read.document.value("added_tokens", json()), source);
   text::MergeTable merges = link_merges(read.merges, read.vocabulary, source);
   return text::make_clip_tokenizer(std::move(read.vocabulary), std::move(merges), std::move(special));
@@ -120,6 +121,7 @@ std::unique_ptr<text::Tokenizer> read_clip_lists(const path& folder, const Token
   text::TokenTable vocabulary = parse_vocabulary_json(vocabulary_file.text(), source);
   text::SpecialTokens special = clip_frame(vocabulary, settings, source);
   special.unknown = special_id(vocabulary, settings.token("unk_token", "<|endoftext|>"), source);
+  special.padding = vocabulary.find(settings.token("pad_token", "<|endoftext|>"));
   special.added = read_added_tokens(settings.added_tokens(), source);
   text::MergeTable merges = link_merges(read_clip_merges(merges_file), vocabulary, merges_file.source());
   return text::make_clip_tokenizer(std::move(vocabulary), std::move(merges), std::move(special));
@@ -177,6 +179,7 @@ std::unique_ptr<text::Tokenizer> read_bert_json(const path& folder, const Tokeni
   }
   const json& unknown = read.model("unk_token");
   special.unknown = special_id(read.vocabulary, unknown.is_string() ? unknown.get<std::string>() : "[UNK]", source);
+  special.padding = read.vocabulary.find(settings.token("pad_token", "[PAD]"));
   special.added = read_added_tokens(read.document.value("added_tokens", json()), source);
   return text::make_bert_tokenizer(std::move(read.vocabulary), std::move(special), std::move(rules));
 }
@@ -193,6 +196,7 @@ std::unique_ptr<text::Tokenizer> read_bert_list(const path& folder, const Tokeni
   });
   text::SpecialTokens special = bert_frame(vocabulary, settings, file.source());
   special.unknown = special_id(vocabulary, settings.token("unk_token", "[UNK]"), file.source());
+  special.padding = vocabulary.find(settings.token("pad_token", "[PAD]"));
   special.added = read_added_tokens(settings.added_tokens(), file.source());
   return text::make_bert_tokenizer(std::move(vocabulary), std::move(special), bert_rules(settings, {}));
 }
@@ -210,12 +214,12 @@ std::unique_ptr<text::Tokenizer> read_tokenizer(const path& folder, TokenizerKin
   switch (kind) {
     case TokenizerKind::clip:
       return read_clip(folder, settings);
-    case TokenizerKind::bert:
+    case TokenizerKind::word_piece:
       return read_bert(folder, settings);
-    case TokenizerKind::sentencepiece:
+    case TokenizerKind::sentence_piece:
       return read_sentencepiece(folder, settings);
   }
   throw std::logic_error("a kind of tokenizer that does not exist");
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

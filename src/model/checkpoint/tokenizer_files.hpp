@@ -6,13 +6,13 @@
 
 #include "attnviz/text/tokenizer.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 
 // What an architecture was trained with, and the files that hold it, the first that is there:
 enum class TokenizerKind {
-  clip,           // CLIP, OWL-ViT: tokenizer.json, or vocab.json with merges.txt
-  bert,           // Chinese-CLIP, BLIP, ViLT: tokenizer.json, or vocab.txt
-  sentencepiece,  // SigLIP, SigLIP 2: spiece.model, tokenizer.json, tokenizer.model
+  clip,            // CLIP, OWL-ViT: tokenizer.json, or vocab.json with merges.txt
+  word_piece,      // Chinese-CLIP, BLIP, ViLT: tokenizer.json, or vocab.txt
+  sentence_piece,  // SigLIP, SigLIP 2: spiece.model, tokenizer.json, tokenizer.model
 };
 
 // tokenizer_config.json and special_tokens_map.json, where they are there, name the special tokens and say whether case
@@ -21,4 +21,4 @@ enum class TokenizerKind {
 // architecture needs, special tokens that the vocabulary lacks, settings that are not supported.
 std::unique_ptr<text::Tokenizer> read_tokenizer(const std::filesystem::path& folder, TokenizerKind kind);
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

@@ -5,7 +5,7 @@
 #include "arrays/limited_json.hpp"
 #include "attnviz/core/printable.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 namespace {
 
 using nlohmann::json;
@@ -244,4 +244,4 @@ text::MergeTable link_merges(const MergeList& list, const text::TokenTable& voca
   return merges;
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

@@ -11,7 +11,7 @@
 #include "arrays/source.hpp"
 #include "text/tokenizers/token_table.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 
 constexpr std::size_t kMaxMerges = 2'000'000;
 
@@ -48,4 +48,4 @@ text::TokenTable parse_vocabulary_json(std::string_view text, const arrays::Sour
 // Merges as ids. Throws Error (source's code): a token that the vocabulary lacks.
 text::MergeTable link_merges(const MergeList& list, const text::TokenTable& vocabulary, const arrays::Source& source);
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

@@ -4,7 +4,7 @@
 #include "attnviz/core/printable.hpp"
 #include "model/checkpoint/text_file.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 namespace {
 
 using nlohmann::json;
@@ -152,4 +152,4 @@ text::TokenTable read_added_tokens(const json& list, const arrays::Source& sourc
   return added;
 }
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

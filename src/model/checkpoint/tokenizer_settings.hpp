@@ -10,7 +10,7 @@
 #include "arrays/source.hpp"
 #include "text/tokenizers/vocabulary_tokenizer.hpp"
 
-namespace attnviz::model {
+namespace attnviz::model::checkpoint {
 
 // tokenizer_config.json and special_tokens_map.json of a folder; both may be absent.
 class TokenizerSettings {
@@ -43,4 +43,4 @@ bool read_post_processor(const nlohmann::json& processor, const text::TokenTable
 // (attnviz/text/tokenizer.hpp). Throws Error: an entry of another form, one that needs more than plain search.
 text::TokenTable read_added_tokens(const nlohmann::json& list, const arrays::Source& source);
 
-}  // namespace attnviz::model
+}  // namespace attnviz::model::checkpoint

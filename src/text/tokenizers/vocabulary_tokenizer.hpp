@@ -14,7 +14,7 @@ namespace attnviz::text {
 
 struct SpecialTokens {
   std::vector<std::uint32_t> before, after;
-  std::optional<std::uint32_t> unknown;
+  std::optional<std::uint32_t> unknown, padding;
   TokenTable added;  // found in the text as it is given, before all else; their ids may lie outside of the vocabulary
 };
 
@@ -28,6 +28,7 @@ public:
   std::size_t vocabulary_size() const final { return std::max(vocabulary_.size(), special_.added.size()); }
   std::optional<std::size_t> id_of(std::string_view token) const final;
   bool is_unknown(std::size_t id) const final { return special_.unknown == id; }
+  std::optional<std::size_t> padding_id() const final { return special_.padding; }
 
 protected:
   // Appends the tokens of the text alone, which is not empty; spans begin with it.
