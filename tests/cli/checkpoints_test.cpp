@@ -36,6 +36,7 @@ TEST_CASE("a checkpoint folder is a model: words, maps, pictures") {
   for (const Known& known : {Known{"clip", "pick up the red cup", 5, 1, 2},
                              {"chinese_clip", "拿起红色杯子", 3, 1, 2},
                              {"siglip", "the cup", 2, 1, 2},
+                             {"siglip2", "the cup", 2, 1, 2},
                              {"owlvit", "red cup", 2, 1, 2},
                              {"blip", "pick up the red cup", 5, 3, 4},
                              {"vilt", "the red cup", 3, 3, 4}}) {

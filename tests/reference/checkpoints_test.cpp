@@ -33,6 +33,7 @@ const std::vector<Known> kCheckpoints{
     {"clip", "pick up the red cup", kWords, TokenizerKind::clip, "a photo of a ", "."},
     {"chinese_clip", "拿起红色杯子", {"拿起", "红色", "杯子"}, TokenizerKind::word_piece, "一张", "的照片。"},
     {"siglip", "pick up the red cup", kWords, TokenizerKind::sentence_piece, "This is a photo of ", "."},
+    {"siglip2", "pick up the red cup", kWords, TokenizerKind::sentence_piece, "This is a photo of ", "."},
     {"owlvit", "pick up the red cup", kWords, TokenizerKind::clip, "a photo of a ", ""},
     {"blip", "pick up the red cup", kWords, TokenizerKind::word_piece, "", ""},
     {"vilt", "pick up the red cup", kWords, TokenizerKind::word_piece, "", ""}};

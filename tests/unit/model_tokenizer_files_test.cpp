@@ -64,6 +64,8 @@ TEST_CASE("another model's tokenizer") {
   CHECK(has(refusal(gemma, TokenizerKind::clip), "</w>"));
   const auto clip = test::copy_tokenizer(dir, "clip-json");
   CHECK(has(refusal(clip, TokenizerKind::sentence_piece), "byte-pair encoding of words"));
+  test::write_bytes((gemma / "tokenizer_config.json").string(), R"({"padding_side": "left"})");
+  CHECK(has(refusal(gemma, TokenizerKind::sentence_piece), "padding_side is left"));
 }
 
 TEST_CASE("tokenizer.json that is broken") {

@@ -138,6 +138,11 @@ std::unique_ptr<text::Tokenizer> read_json(const path& file_path, const Tokenize
 }  // namespace
 
 std::unique_ptr<text::Tokenizer> read_sentencepiece(const path& folder, const TokenizerSettings& settings) {
+  if (settings.pads_left()) {
+    throw Error(ErrorCode::model, (folder / "tokenizer_config.json").string(),
+                "padding_side is left; SigLIP reads the last token of texts that are filled up on the right",
+                "is it another model's?");
+  }
   const auto has = [&](const char* name) { return std::filesystem::exists(folder / name); };
   if (has("spiece.model")) return read_siglip_pieces(folder / "spiece.model", settings);
   if (has("tokenizer.json")) return read_json(folder / "tokenizer.json", settings);

@@ -83,6 +83,8 @@ bool TokenizerSettings::is_class(std::string_view prefix) const {
   return name.is_string() && name.get_ref<const std::string&>().starts_with(prefix);
 }
 
+bool TokenizerSettings::pads_left() const { return member(config_, "padding_side") == "left"; }
+
 json TokenizerSettings::added_tokens() const {
   json list = json::array();
   const json& by_id = member(config_, "added_tokens_decoder");

@@ -24,6 +24,7 @@ public:
   std::optional<bool> flag(const char* name) const;
   // Whether "tokenizer_class" begins with this.
   bool is_class(std::string_view prefix) const;
+  bool pads_left() const;
   // "added_tokens_decoder" as a list in the form of tokenizer.json's "added_tokens".
   nlohmann::json added_tokens() const;
 
