@@ -33,7 +33,7 @@ bool has(const std::string& message, const std::string& part) { return message.f
 std::string refusal_of(const std::string& name, const std::string& bytes, TokenizerKind kind) {
   const TempDir dir;
   test::write_bytes(dir / name, bytes);
-  const std::string said = refusal(dir.path(), kind);
+  std::string said = refusal(dir.path(), kind);
   CHECK_MESSAGE(has(said, name), said);
   return said;
 }

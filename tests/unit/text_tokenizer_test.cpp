@@ -76,9 +76,9 @@ TEST_CASE("every tokenizer: spans in order, inside, on whole characters; nothing
                                                       {"siglip-json", Kind::sentence_piece},
                                                       {"gemma-pieces", Kind::sentence_piece},
                                                       {"gemma-json", Kind::sentence_piece}};
-  for (const auto& [name, kind] : all) {
-    CAPTURE(name);
-    const auto tokenizer = fixture(name, kind);
+  for (const auto& known : all) {
+    CAPTURE(known.first);
+    const auto tokenizer = fixture(known.first, known.second);
     for (const std::string& text : strings) CHECK_NOTHROW(test::check_encoding(*tokenizer, text));
     CHECK(test::covers(*tokenizer, "Pick up the 2 red cups from Größe"));
     CHECK(test::covers(*tokenizer, "拿起红色杯子 🍎 ＡＢ"));

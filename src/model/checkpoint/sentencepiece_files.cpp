@@ -80,8 +80,8 @@ bool model_flag(const TokenizerJson& read, const char* name) {
 }
 
 bool joins_within_words(const TokenizerJson& read) {
-  const auto is_set = [&](const char* name) { return !read.model(name).is_null() && read.model(name) != ""; };
-  return is_set("end_of_word_suffix") || is_set("continuing_subword_prefix") || model_flag(read, "ignore_merges");
+  return !read.model_text("end_of_word_suffix").empty() || !read.model_text("continuing_subword_prefix").empty() ||
+         model_flag(read, "ignore_merges");
 }
 
 text::Unigram unigram_of(TokenizerJson& read, const arrays::Source& source) {

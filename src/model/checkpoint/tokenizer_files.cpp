@@ -60,8 +60,6 @@ TokenizerJson read_json_of_type(const TextFile& file, const std::string& type, c
   return read;
 }
 
-bool is_empty_or_null(const json& value) { return value.is_null() || value == ""; }
-
 // [first] text [last], where tokenizer.json does not say otherwise.
 text::SpecialTokens frame(const text::TokenTable& vocabulary, const TokenizerSettings& settings,
                           std::pair<const char*, const char*> first, std::pair<const char*, const char*> last,
@@ -81,7 +79,7 @@ std::unique_ptr<text::Tokenizer> read_clip_json(const path& folder, const Tokeni
   const TextFile file(folder / "tokenizer.json", kMaxVocabularyBytes);
   const arrays::Source& source = file.source();
   TokenizerJson read = read_json_of_type(file, "BPE", "CLIP");
-  if (read.model("end_of_word_suffix") != "</w>" || !is_empty_or_null(read.model("continuing_subword_prefix"))) {
+  if (read.model_text("end_of_word_suffix") != "</w>" || !read.model_text("continuing_subword_prefix").empty()) {
     source.refuse("is no byte-pair encoding with '</w>' at the end of words, which CLIP needs",
                   "is it another model's?");
   }

@@ -210,6 +210,11 @@ const json& TokenizerJson::model(const char* name) const {
   return model.is_object() && model.contains(name) ? model[name] : none;
 }
 
+std::string TokenizerJson::model_text(const char* name) const {
+  const json& value = model(name);
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
 TokenizerJson parse_tokenizer_json(std::string_view text, const arrays::Source& source) {
   TokenizerJson out = parse(text, Handler::Part::document, source);
   if (out.model("type").is_null() && out.vocabulary.size() == 0) {

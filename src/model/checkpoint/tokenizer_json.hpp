@@ -36,6 +36,8 @@ struct TokenizerJson {
 
   // model.<name>; null where it is not there.
   const nlohmann::json& model(const char* name) const;
+  // model.<name> where it is a text; else empty.
+  std::string model_text(const char* name) const;
 };
 
 // Throws Error of the source's code: not JSON, nested too deeply, ids that are no number, come twice or are too large,
