@@ -6,6 +6,8 @@ pkg_check_modules(icu REQUIRED IMPORTED_TARGET icu-uc)
 pkg_check_modules(highway REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate)
 pkg_check_modules(fontconfig REQUIRED IMPORTED_TARGET fontconfig)
+pkg_check_modules(minizip REQUIRED IMPORTED_TARGET minizip)
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 find_package(nlohmann_json 3.10 REQUIRED)
 
 # OpenCV's own CMake package pulls in every module; core and imgproc alone keep the start fast (imgcodecs costs 100 ms).

@@ -8,22 +8,26 @@
 namespace attnviz::analysis {
 namespace {
 
-// Where rows (columns) of patches begin and end in the image: [rows + 1], the padding's at the image's end.
+// Where rows (columns) of patches begin and end in the image: [rows + 1], the padding's at the edges of what is seen.
 std::vector<double> row_bounds(const PatchGrid& grid) {
-  std::vector<double> bounds{0};
+  std::vector<double> bounds{grid.patch_box(0).y0};
   for (int row = 0; row < grid.rows(); ++row) bounds.push_back(grid.patch_box(row * grid.cols()).y1);
   return bounds;
 }
 
 std::vector<double> column_bounds(const PatchGrid& grid) {
-  std::vector<double> bounds{0};
+  std::vector<double> bounds{grid.patch_box(0).x0};
   for (int col = 0; col < grid.cols(); ++col) bounds.push_back(grid.patch_box(col).x1);
   return bounds;
 }
 
 std::int64_t num_with_content(const PatchGrid& grid) {
-  const auto patches = [&grid](int side) { return std::int64_t{(side + grid.patch_px - 1) / grid.patch_px}; };
-  return patches(grid.content_width) * patches(grid.content_height);
+  const Box content = grid.content_in_input();
+  const auto patches = [&grid](double begin, double end) {
+    return std::int64_t{(static_cast<int>(end) + grid.patch_px - 1) / grid.patch_px -
+                        static_cast<int>(begin) / grid.patch_px};
+  };
+  return patches(content.x0, content.x1) * patches(content.y0, content.y1);
 }
 
 }  // namespace
@@ -33,10 +37,13 @@ bool same_patches(const PatchGrid& a, const PatchGrid& b) {
     return std::int64_t{content_a} * b.patch_px == std::int64_t{content_b} * a.patch_px;
   };
   return a.rows() == b.rows() && a.cols() == b.cols() && same_share(a.content_width, b.content_width) &&
-         same_share(a.content_height, b.content_height);
+         same_share(a.content_height, b.content_height) && same_share(a.content_left, b.content_left) &&
+         same_share(a.content_top, b.content_top);
 }
 
 const PatchGrid& coarser(const PatchGrid& a, const PatchGrid& b) {
+  const double seen_a = a.seen().area(), seen_b = b.seen().area();
+  if (seen_a != seen_b) return seen_a > seen_b ? a : b;
   return num_with_content(b) < num_with_content(a) ? b : a;
 }
 

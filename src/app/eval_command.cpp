@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/eval_imported.hpp"
 #include "app/eval_items.hpp"
 #include "app/terminal_io.hpp"
 #include "attnviz/app/commands.hpp"
@@ -31,8 +32,8 @@ std::vector<std::string> wanted_models(const EvalOptions& options) {
 }
 
 // One summary a model.
-std::vector<EvalSummary> score(const std::vector<std::unique_ptr<model::Model>>& models, const EvalDataset& dataset,
-                               const EvalOptions& options) {
+std::vector<EvalSummary> score_models(const EvalDataset& dataset, const EvalOptions& options) {
+  const std::vector<std::unique_ptr<model::Model>> models = model::load_all(wanted_models(options));
   std::vector<ItemScorer> scorers;
   scorers.reserve(models.size());
   for (const auto& model : models) scorers.emplace_back(*model, options, dataset);
@@ -59,10 +60,11 @@ void check_scored(const EvalSummary& summary, const EvalOptions& options) {
 void run_eval(const EvalOptions& options) {
   if (!options.json_path.empty()) check_file_place(options.json_path);
   const EvalDataset dataset = report::read_dataset(options.dataset_path);
-  const std::vector<std::unique_ptr<model::Model>> models = model::load_all(wanted_models(options));
-  const std::vector<EvalSummary> summaries = score(models, dataset, options);
+  const bool imported = is_imported(dataset, options);
+  const std::vector<EvalSummary> summaries =
+      imported ? std::vector{score_imported(dataset, options)} : score_models(dataset, options);
   for (const EvalSummary& summary : summaries) check_scored(summary, options);
-  const bool as_table = options.common.model == kAllModels;
+  const bool as_table = !imported && options.common.model == kAllModels;
   if (!options.json_path.empty()) {
     write_file(options.json_path, as_table ? report::to_json(summaries) : report::to_json(summaries.front()));
   }

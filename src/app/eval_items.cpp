@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "app/eval_scores.hpp"
 #include "app/eval_targets.hpp"
 #include "attnviz/analysis/readout.hpp"
 #include "attnviz/core/error.hpp"
@@ -33,14 +34,6 @@ double median(std::vector<double> values) {
 }
 
 }  // namespace
-
-struct ItemScorer::Scored {
-  const EvalTarget* target;
-  Region region;
-  std::vector<double> coverage;  // [num_patches]
-  std::vector<float> heat;       // [num_patches]
-  std::optional<bool> control;
-};
 
 ItemScorer::ItemScorer(const model::Model& model, const EvalOptions& options, const EvalDataset& dataset)
     : model_(model), view_(model.default_view()), alone_(options.alone) {
@@ -118,22 +111,9 @@ ItemScorer::Heats ItemScorer::attend(const std::string& said) const {
   return {instruction.words, analysis::heatmaps(maps, encoded_->grid), maps.nothing, attended.target};
 }
 
-// The mean map of the words whose bytes [begin, end) covers; empty where it covers none.
-std::vector<float> ItemScorer::heat_between(const Heats& heats, std::size_t begin, std::size_t end) {
-  std::vector<float> mean;
-  float covered = 0;
-  for (std::size_t i = 0; i < heats.words.size(); ++i) {
-    if (heats.words[i].byte_end <= begin || heats.words[i].byte_begin >= end) continue;
-    mean.resize(heats.maps[i].size());
-    for (std::size_t p = 0; p < mean.size(); ++p) mean[p] += heats.maps[i][p];
-    covered += 1;
-  }
-  for (float& weight : mean) weight /= covered;
-  return mean;
-}
-
 std::vector<float> ItemScorer::heat_of(const std::string& instruction, std::size_t begin, std::size_t end) const {
-  return heat_between(attend(instruction), begin, end);
+  const Heats heats = attend(instruction);
+  return heat_between(heats.words, heats.maps, begin, end);
 }
 
 // A random other word of the target's kind and script that names nothing in the image, as far as the data set says.
@@ -185,51 +165,20 @@ std::optional<double> ItemScorer::nothing_share(const std::string& word) const {
 }
 
 void ItemScorer::score_targets(const EvalItem& item, const Heats& heats) {
-  std::vector<Scored> scored;
+  std::vector<TargetMap> scored;
   for (std::size_t i = 0; i < item.targets.size(); ++i) {
     const EvalTarget& target = item.targets[i];
-    const std::optional<std::size_t> at = find_word(item, i, heats.words);
-    const std::string name = "'" + target.word + "'";
-    if (!at) {
-      summary_.skipped.push_back({item.id, name + " does not occur in the instruction"});
-      continue;
-    }
-    std::vector<float> heat =
-        alone_ ? heat_of(target.word, 0, target.word.size()) : heat_between(heats, *at, *at + target.word.size());
-    if (heat.empty()) {
-      summary_.skipped.push_back({item.id, name + " covers no word"});
-      continue;
-    }
-    Region region = load_region(target.region, encoded_->grid);
-    if (region.area() == 0) {
-      summary_.skipped.push_back({item.id, "the region of " + name + " holds no pixel of the image"});
-      continue;
-    }
-    std::vector<double> coverage = analysis::patch_coverage(region, encoded_->grid);
-    const std::optional<bool> other = control(item, target, *at, region);
+    const auto heat_at = [&](std::size_t begin) {
+      return alone_ ? heat_of(target.word, 0, target.word.size())
+                    : heat_between(heats.words, heats.maps, begin, begin + target.word.size());
+    };
+    auto map = map_target(item, i, heats.words, encoded_->grid, heat_at, summary_.skipped);
+    if (!map) continue;
+    map->control = control(item, target, map->begin, map->region);
     score_nothing(item, target);
-    scored.push_back({&target, std::move(region), std::move(coverage), std::move(heat), other});
+    scored.push_back(std::move(*map));
   }
-  for (const Scored& one : scored) {
-    add(one, scored, summary_.kinds[to_string(one.target->kind)]);
-    add(one, scored, summary_.kinds["all"]);
-  }
-}
-
-void ItemScorer::add(const Scored& one, const std::vector<Scored>& all, KindScores& scores) const {
-  const PatchGrid& grid = encoded_->grid;
-  const double own_mass = analysis::mass(one.heat, one.coverage);
-  scores.mass.add(own_mass);
-  scores.pointing.add(analysis::pointing(one.heat, one.region, grid));
-  scores.iou.add(analysis::half_maximum_iou(one.heat, one.region, grid));
-  scores.chance.add(one.region.share_of_image());
-  scores.centre.add(one.region.contains({grid.image_width / 2.0, grid.image_height / 2.0}));
-  if (one.control) scores.control.add(*one.control);
-  for (const Scored& other : all) {
-    if (other.region == one.region) continue;  // itself, too
-    const double other_mass = analysis::mass(other.heat, one.coverage);
-    scores.discrimination.add(own_mass > other_mass ? 1.0 : own_mass < other_mass ? 0.0 : 0.5);
-  }
+  add_scores(scored, encoded_->grid, summary_.kinds);
 }
 
 }  // namespace attnviz::app

@@ -29,8 +29,6 @@ public:
   EvalSummary summary() const;
 
 private:
-  struct Scored;  // one target with its region and map
-
   // The maps of one instruction on the encoded image.
   struct Heats {
     Words words;
@@ -42,13 +40,11 @@ private:
 
   void remember(const std::string& image_path, const std::string& said);
   Heats attend(const std::string& said) const;
-  static std::vector<float> heat_between(const Heats& heats, std::size_t begin, std::size_t end);
   std::vector<float> heat_of(const std::string& instruction, std::size_t begin, std::size_t end) const;
   std::optional<std::string> other_word(const EvalItem& item, const EvalTarget& target) const;
   std::optional<bool> control(const EvalItem& item, const EvalTarget& target, std::size_t position,
                               const analysis::Region& region) const;
   void score_targets(const EvalItem& item, const Heats& heats);
-  void add(const Scored& one, const std::vector<Scored>& all, KindScores& scores) const;
   void score_nothing(const EvalItem& item, const EvalTarget& target);
   std::optional<double> nothing_share(const std::string& word) const;
   Separation separation() const;

@@ -82,7 +82,7 @@ std::vector<std::string> earlier_files(const fs::path& dir, const RunOptions& op
     other = "model (" + earlier->model + ")";
   }
   if (!other.empty() && !options.force) refuse_other(dir, other);
-  std::vector<std::string> files{kReport, kPage};
+  std::vector<std::string> files{kReport, kPage, kArchive};
   if (!earlier->heatmap_files.empty()) files.insert(files.end(), {kOverview, kPatchSheet});
   for (const std::string& file : earlier->heatmap_files) {
     const fs::path name(file);  // a report may have been edited: nothing outside of words/ is ever removed

@@ -14,6 +14,7 @@ std::filesystem::path output_dir(const RunOptions& options);
 
 constexpr const char* kReport = "report.json";
 constexpr const char* kPage = "report.html";
+constexpr const char* kArchive = "attention.npz";
 constexpr const char* kOverview = "overview.png";
 constexpr const char* kPatchSheet = "patches.png";  // of --direction patches
 // "words/01-红色.png", of a further view (from 1) "words/01-红色.view1.png". '/' and control characters become '_', a

@@ -1,5 +1,8 @@
 #include "app/option_groups.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -11,22 +14,24 @@
 namespace attnviz::app {
 namespace {
 
+constexpr int kMostViews = 16;  // the overview grows with views times words
 constexpr int kMaxThreads = 1024;
 
 void finish_formats(RunOptions& run, const std::string& formats) {
   run.write_png = run.write_json = false;
   const std::map<std::string, bool*> known{
-      {"png", &run.write_png}, {"json", &run.write_json}, {"html", &run.write_html}};
+      {"png", &run.write_png}, {"json", &run.write_json}, {"html", &run.write_html}, {"npz", &run.write_npz}};
   std::istringstream list(formats);
   for (std::string name; std::getline(list, name, ',');) {
     const auto found = known.find(name);
     if (found == known.end()) {
-      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json, html", "see attnviz --help");
+      throw Error(ErrorCode::usage, "--formats", "'" + name + "' is none of png, json, html, npz",
+                  "see attnviz --help");
     }
     *found->second = true;
   }
-  if (!run.write_png && !run.write_json && !run.write_html) {
-    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json, html or several");
+  if (!run.write_png && !run.write_json && !run.write_html && !run.write_npz) {
+    throw Error(ErrorCode::usage, "--formats", "is empty", "give png, json, html, npz or several");
   }
 }
 
@@ -61,10 +66,10 @@ void add_common(CLI::App& app, CommonOptions& options, RawOptions& raw) {
   add_language(app, options, raw);
 }
 
-void add_view(CLI::App& app, RawOptions& raw) {
-  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean, rollout (the model's own)")
+void add_view(CLI::App& app, RawOptions& raw, const std::string& layer, const std::string& head) {
+  app.add_option("--layer", raw.layer, "which layer is shown: N, last, mean, rollout (" + layer + ")")
       ->type_name("N|last|mean|rollout");
-  app.add_option("--head", raw.head, "which head is shown: N, mean, max (the model's own)")->type_name("N|mean|max");
+  app.add_option("--head", raw.head, "which head is shown: N, mean, max (" + head + ")")->type_name("N|mean|max");
 }
 
 void add_output(CLI::App& app, RunOptions& run, const std::string& place) {
@@ -72,20 +77,52 @@ void add_output(CLI::App& app, RunOptions& run, const std::string& place) {
   app.add_flag("--force", run.force, "overwrite the results of another job");
 }
 
-void add_question(CLI::App& app, RunOptions& run, RawOptions& raw) {
+void add_reading(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("-k,--top", raw.top_k, "patches listed per word")
       ->type_name("K")
       ->check(whole_number(1, image::kMaxPatches))
       ->capture_default_str();
+  app.add_flag("--relative", run.relative, "each word's map against the mean over all words");
+}
+
+void add_question(CLI::App& app, RunOptions& run, RawOptions& raw) {
+  add_reading(app, run, raw);
   app.add_option("--words", raw.words, "your own segmentation, words separated by |")->type_name("A|B|C");
   add_view(app, raw);
-  app.add_flag("--relative", run.relative, "each word's map against the mean over all words");
   app.add_option("--patches", raw.patches, "patch budget (the model's own)")
       ->type_name("N")
       ->check(whole_number(image::kMinPatches, image::kMaxPatches));
 }
 
-void add_looks(CLI::App& app, RunOptions& run, RawOptions& raw, const std::string& scale_help) {
+void add_results(CLI::App& app, RunOptions& run, RawOptions& raw) {
+  app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
+      ->allow_extra_args(false)
+      ->expected(1, kMostViews)
+      ->option_text("IMAGE");
+  app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
+      ->check(one_of({"words", "patches"}))
+      ->type_name("words|patches")
+      ->capture_default_str();
+  app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
+      ->check(one_of({"heads", "layers"}))
+      ->allow_extra_args(false)
+      ->delimiter(',')
+      ->option_text("heads,layers");
+  app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
+  app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore), npz (the weights)")
+      ->type_name("png,json,html,npz")
+      ->capture_default_str();
+  app.add_option("--stdout", raw.standard_output, "what is printed")
+      ->check(one_of({"text", "json", "none"}))
+      ->type_name("text|json|none")
+      ->capture_default_str();
+  app.add_flag("--preview", run.preview, "the maps in the terminal, in colours");
+  app.add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
+  app.add_flag("--verbose", run.verbose, "stage timings on standard error");
+}
+
+void add_looks(CLI::App& app, RunOptions& run, RawOptions& raw, const std::string& scale_help,
+               const std::string& lines) {
   app.add_option("--scale", raw.scale, scale_help)
       ->check(one_of({"word", "shared"}))
       ->type_name("word|shared")
@@ -103,7 +140,7 @@ void add_looks(CLI::App& app, RunOptions& run, RawOptions& raw, const std::strin
       ->check(one_of({"nearest", "linear", "cubic"}))
       ->type_name("nearest|linear|cubic")
       ->capture_default_str();
-  app.add_flag("--grid", run.looks.grid, "lines between patches");
+  app.add_flag(lines, run.looks.grid, "lines between patches");
   app.add_flag("--contour", run.looks.contour, "a line around what has at least half of the highest weight");
   app.add_flag("--boxes", run.looks.boxes, "the top patches framed, with their ranks where there is room");
 }
@@ -131,6 +168,22 @@ void finish_run(const CLI::App& command, RunOptions& run, const RawOptions& raw)
                             : raw.interpolation == "linear" ? render::Interpolation::linear
                                                             : render::Interpolation::cubic;
   finish_formats(run, raw.formats);
+}
+
+void finish_results(RunOptions& run, const RawOptions& raw) {
+  run.by_patch = raw.direction == "patches";
+  run.heads_sheet = std::ranges::count(raw.sheets, "heads") > 0;
+  run.layers_sheet = std::ranges::count(raw.sheets, "layers") > 0;
+  if (run.word && raw.sheets.empty()) throw Error(ErrorCode::usage, "--word", "is for --sheet", "add --sheet heads");
+  run.standard_output = raw.standard_output == "json"   ? RunOptions::Stdout::json
+                        : raw.standard_output == "none" ? RunOptions::Stdout::none
+                                                        : RunOptions::Stdout::text;
+  run.colour = colour_wanted(raw);
+}
+
+bool colour_wanted(const RawOptions& raw) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return !raw.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1;
 }
 
 }  // namespace attnviz::app

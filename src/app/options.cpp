@@ -1,14 +1,11 @@
 #include "attnviz/app/options.hpp"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "app/layout_options.hpp"
 #include "app/option_checks.hpp"
 #include "app/option_groups.hpp"
 #include "attnviz/core/error.hpp"
@@ -18,44 +15,54 @@ namespace attnviz::app {
 namespace {
 
 constexpr long kMostSkipped = 1'000'000;
-constexpr int kMostViews = 16;  // the overview grows with views times words
 
 void add_main_job(CLI::App& app, RunOptions& run, RawOptions& raw) {
   app.add_option("IMAGE", run.image_path, "PNG, JPEG, BMP, PNM or WebP");
   app.add_option("INSTRUCTION", run.instruction, "what a robot is told, in Chinese or English");
-  app.add_option("--view", run.view_paths, "the image of a further camera, attended on its own; repeatable")
-      ->allow_extra_args(false)
-      ->expected(1, kMostViews)
-      ->option_text("IMAGE");
   add_output(app, run, "attnviz-out/<image stem>");
   add_question(app, run, raw);
-  app.add_option("--direction", raw.direction, "which side asks; patches: also which word each patch belongs to")
-      ->check(one_of({"words", "patches"}))
-      ->type_name("words|patches")
-      ->capture_default_str();
   add_looks(app, run, raw, "colours: each word on its own scale, or one shared scale");
-  app.add_option("--sheet", raw.sheets, "small maps: heads (of a word, layers by heads), layers (words by layers)")
-      ->check(one_of({"heads", "layers"}))
-      ->allow_extra_args(false)
-      ->delimiter(',')
-      ->option_text("heads,layers");
-  app.add_option("--word", raw.word, "the word that --sheet is of, or its number (all words)")->type_name("W");
-  app.add_option("--formats", raw.formats, "files written: png, json, html (a page to explore)")
-      ->type_name("png,json,html")
-      ->capture_default_str();
-  app.add_option("--stdout", raw.standard_output, "what is printed")
-      ->check(one_of({"text", "json", "none"}))
-      ->type_name("text|json|none")
-      ->capture_default_str();
-  app.add_flag("--preview", run.preview, "the maps in the terminal, in colours");
-  app.add_flag("--no-color", raw.no_color, "no colours in the terminal (also NO_COLOR)");
-  app.add_flag("--verbose", run.verbose, "stage timings on standard error");
+  add_results(app, run, raw);
 }
 
-CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawOptions& raw) {
+// It shares the main job's options but those of models.
+CLI::App* add_render(CLI::App& app, RunOptions& run, RenderOptions& render, CommonOptions& common, RawOptions& raw,
+                     RawLayout& layout) {
+  CLI::App* command = app.add_subcommand("render", "attention that another program computed");
+  command->add_option("IMAGE", run.image_path, "the image that it looked at")->required();
+  command->add_option("--attention", render.attention_path, "its weights: .npy, .npz or .safetensors")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--words", raw.words, "the words of the rows, separated by |")->type_name("A|B|C");
+  add_layout(*command, layout);
+  add_output(*command, run, "attnviz-out/<image stem>");
+  add_reading(*command, run, raw);
+  add_view(*command, raw, "last", "mean");
+  add_looks(*command, run, raw, "colours: each word on its own scale, or one shared scale", "--grid-lines");
+  add_results(*command, run, raw);
+  add_common(*command, common, raw);
+  command->footer(
+      "Shapes: [q, k], [heads, q, k], [layers, heads, q, k], [layers, 1, heads, q, k]; float16, bfloat16, 32, 64.\n"
+      "Only the rows and columns asked for are read. A part of --words-at is one word, the mean of its rows; where\n"
+      "there are as many words as rows, each has its own. Weights are shown as shares of the image's.\n"
+      "Presets: blip (384, stretched, CLS dropped), llava (1.5 of llava-hf: 336, centre crop; padded to a square\n"
+      "instead: --content), qwen2-vl (28 px a token), pi0 (224, bars around), smolvla (512, bars left or above),\n"
+      "openvla (224, stretched). --view: a part of --patches-at each, or as many columns each, in their order.\n"
+      "attention.npz, which --formats npz writes, brings its words, grid and content along.\n"
+      "Examples:\n  attnviz render cup.png --attention dump.npy --words \"red|cup\" --words-at 5,6 --preset blip\n"
+      "  attnviz render cup.png --attention dump.npz --key 'layer_*' --words \"红色|杯子\" --words-at 600:602,602 "
+      "--patches-at 5:581 --preset llava");
+  return command;
+}
+
+CLI::App* add_eval(CLI::App& app, EvalOptions& eval, CommonOptions& common, RawOptions& raw, RawLayout& layout) {
   CLI::App* command = app.add_subcommand("eval", "how well words land on their regions");
   add_model(*command, common);
-  command->footer("--model all: a table of all models that are found by name, a line each.");
+  command->footer(
+      "--model all: a table of all models that are found by name, a line each.\n"
+      "Lines with \"attention\": \"dump.npz\" and \"words\": \"a|b|c\" are scored on the attention in that file, as\n"
+      "attnviz render reads it; a data set has only such lines, or none.");
+  add_layout(*command, layout);
   add_common(*command, common, raw);
   add_view(*command, raw);
   command->add_option("DATASET", eval.dataset_path, "JSON lines")->required();
@@ -179,11 +186,6 @@ void refuse_options_of_others(const CLI::App& app, const CLI::App& command) {
   }
 }
 
-bool colour_wanted(const RawOptions& raw) {
-  const char* no_color = std::getenv("NO_COLOR");
-  return !raw.no_color && (no_color == nullptr || *no_color == '\0') && ::isatty(STDOUT_FILENO) == 1;
-}
-
 RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions& raw) {
   for (const char* name : {"IMAGE", "INSTRUCTION"}) {
     if (app.count(name) == 0)
@@ -191,14 +193,7 @@ RunOptions finish_main_job(const CLI::App& app, RunOptions run, const RawOptions
                   "see attnviz --help (an instruction that is a command's name goes after --)");
   }
   finish_run(app, run, raw);
-  run.by_patch = raw.direction == "patches";
-  run.heads_sheet = std::ranges::count(raw.sheets, "heads") > 0;
-  run.layers_sheet = std::ranges::count(raw.sheets, "layers") > 0;
-  if (run.word && raw.sheets.empty()) throw Error(ErrorCode::usage, "--word", "is for --sheet", "add --sheet heads");
-  run.standard_output = raw.standard_output == "json"   ? RunOptions::Stdout::json
-                        : raw.standard_output == "none" ? RunOptions::Stdout::none
-                                                        : RunOptions::Stdout::text;
-  run.colour = colour_wanted(raw);
+  finish_results(run, raw);
   return run;
 }
 
@@ -208,8 +203,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App app{"attnviz shows which parts of an image each word of an instruction looks at.", "attnviz"};
   app.footer(
       "Examples:\n  attnviz image.png \"拿起红色杯子\"\n  attnviz image.png \"pick up the red cup\" -o result --top 3\n"
-      "Commands: attnviz video VIDEO|FRAMES_DIR INSTRUCTION, attnviz inspect REPORT.json, attnviz diff A.json B.json,\n"
-      "attnviz eval DATASET.jsonl, attnviz models [list|info NAME|check PATH], attnviz bench (each has --help).");
+      "Commands: attnviz video VIDEO|FRAMES_DIR INSTRUCTION, attnviz render IMAGE --attention FILE,\n"
+      "attnviz inspect REPORT.json, attnviz diff A.json B.json, attnviz eval DATASET.jsonl,\n"
+      "attnviz models [list|info NAME|check PATH], attnviz bench (each has --help).");
   CommonOptions common;
   RawOptions raw;
   RunOptions run;
@@ -219,11 +215,14 @@ Command parse_command_line(int argc, const char* const* argv) {
   DiffOptions diff;
   BenchOptions bench;
   VideoOptions video;
+  RenderOptions render;
+  RawLayout layout;
   app.set_version_flag("--version", "attnviz " ATTNVIZ_VERSION);
   add_model(app, common);
   add_common(app, common, raw);
   add_main_job(app, run, raw);
-  const CLI::App* eval_command = add_eval(app, eval, common, raw);
+  const CLI::App* eval_command = add_eval(app, eval, common, raw, layout);
+  const CLI::App* render_command = add_render(app, run, render, common, raw, layout);
   const CLI::App* inspect_command = add_inspect(app, inspect, common, raw);
   const CLI::App* diff_command = add_diff(app, diff, common, raw);
   const CLI::App* video_command = add_video(app, run, video, common, raw);
@@ -250,11 +249,21 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (bench_command->parsed()) return bench;
   if (video_command->parsed()) {
     finish_run(*video_command, run, raw);
-    if (run.write_html) throw Error(ErrorCode::usage, "--formats", "html is of one image", "give png, json or both");
+    if (run.write_html || run.write_npz) {
+      throw Error(ErrorCode::usage, "--formats", "html and npz are of one image", "give png, json or both");
+    }
     video.frames = std::move(run);
     return video;
   }
+  if (render_command->parsed()) {
+    finish_run(*render_command, run, raw);
+    finish_results(run, raw);
+    render.run = std::move(run);
+    render.layout = finish_layout(layout);
+    return render;
+  }
   if (eval_command->parsed()) {
+    eval.layout = finish_layout(layout);
     eval.layer = given(raw.layer);
     eval.head = given(raw.head);
     return eval;

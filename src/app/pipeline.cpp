@@ -20,23 +20,6 @@ int default_top(const PatchGrid& grid) {
   return with_content;
 }
 
-ViewChoice choose_view(const model::Model& model, const RunOptions& options) {
-  ViewChoice view = model.default_view();
-  if (options.layer) view.layer = *options.layer;
-  if (options.head) view.head = *options.head;
-  view.relative = options.relative;
-  return view;
-}
-
-void load_images(const RunOptions& options, JobResult& job) {
-  job.report.views.resize(options.view_paths.size() + 1);
-  for (std::size_t i = 0; i < job.report.views.size(); ++i) {
-    const std::string& path = i == 0 ? options.image_path : options.view_paths[i - 1];
-    job.images.push_back(image::load(path));
-    job.report.views[i].image_path = path;
-  }
-}
-
 std::vector<model::EncodedImage> encode(const model::Model& model, const RunOptions& options, JobResult& job) {
   std::vector<model::EncodedImage> encoded;
   for (std::size_t i = 0; i < job.images.size(); ++i) {
@@ -44,16 +27,6 @@ std::vector<model::EncodedImage> encode(const model::Model& model, const RunOpti
     job.report.views[i].grid = encoded[i].grid;
   }
   return encoded;
-}
-
-void read_out(const RunOptions& options, JobResult& job) {
-  for (std::size_t i = 0; i < job.maps.size(); ++i) {
-    ViewReading& view = job.report.views[i];
-    const analysis::WordMaps maps = analysis::aggregate(job.maps[i], job.report.shown);
-    view.readings =
-        analysis::read_words(maps, job.report.words, view.grid, options.top_k.value_or(default_top(view.grid)));
-    if (options.by_patch) view.patches = analysis::read_patches(maps, view.grid);
-  }
 }
 
 // Of each word the reading that gives least to "nothing here": what one camera sees is there.
@@ -70,11 +43,37 @@ std::vector<WordReading> surest_readings(const std::vector<ViewReading>& views) 
 
 }  // namespace
 
+void choose_view(const RunOptions& options, ViewChoice& view) {
+  if (options.layer) view.layer = *options.layer;
+  if (options.head) view.head = *options.head;
+  view.relative = options.relative;
+}
+
+void load_images(const RunOptions& options, JobResult& job) {
+  job.report.views.resize(options.view_paths.size() + 1);
+  for (std::size_t i = 0; i < job.report.views.size(); ++i) {
+    const std::string& path = i == 0 ? options.image_path : options.view_paths[i - 1];
+    job.images.push_back(image::load(path));
+    job.report.views[i].image_path = path;
+  }
+}
+
+void read_out(const RunOptions& options, JobResult& job) {
+  for (std::size_t i = 0; i < job.maps.size(); ++i) {
+    ViewReading& view = job.report.views[i];
+    const analysis::WordMaps maps = analysis::aggregate(job.maps[i], job.report.shown);
+    view.readings =
+        analysis::read_words(maps, job.report.words, view.grid, options.top_k.value_or(default_top(view.grid)));
+    if (options.by_patch) view.patches = analysis::read_patches(maps, view.grid);
+  }
+}
+
 Report begin_report(const model::Model& model, const RunOptions& options) {
   Report report;
   report.instruction = options.instruction;
   report.model = model.facts();
-  report.shown = choose_view(model, options);
+  report.shown = model.default_view();
+  choose_view(options, report.shown);
   report.scale = options.shared_scale ? "shared" : "word";
   report.words = model.read(options.instruction, options.words).words;
   return report;

@@ -33,6 +33,10 @@ struct Dispatch {
     use_threads(options.common.threads);
     run_main_job(options);
   }
+  void operator()(const RenderOptions& options) const {
+    use_threads(options.run.common.threads);
+    run_render(options);
+  }
   void operator()(const EvalOptions& options) const {
     use_threads(options.common.threads);
     run_eval(options);

@@ -136,7 +136,8 @@ void SafeTensors::parse(std::span<const std::byte> bytes) {
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + header_bytes);
   for (const auto& [key, entry] : header.items()) {
     if (key != "__metadata__") {
-      tensors_.emplace(key, parse_tensor(key, entry, data, source_));
+      TensorView& tensor = tensors_.emplace(key, parse_tensor(key, entry, data, source_)).first->second;
+      tensor.offset = static_cast<std::size_t>(tensor.bytes.data() - bytes.data());
       continue;
     }
     if (!entry.is_object()) source_.refuse("__metadata__ is not an object");

@@ -15,6 +15,7 @@ struct TensorView {
   std::string dtype_name;  // as the file spells it
   std::vector<std::size_t> shape;
   std::span<const std::byte> bytes;
+  std::size_t offset = 0;  // of `bytes` in the file
 
   std::size_t num_values() const;
 };

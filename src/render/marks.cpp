@@ -21,16 +21,22 @@ int line_thickness(const Image& picture) {
   return std::max(1, static_cast<int>(std::lround(std::min(picture.width, picture.height) / 400.0)));
 }
 
+// Between patches that have content, over what they see.
 void draw_grid(Image& picture, const PatchGrid& grid) {
-  const Box patch = grid.patch_box(0);
-  if (std::min(patch.width(), patch.height()) < kLeastPatch) return;
-  for (int row = 1; row < grid.rows() && grid.has_content(row * grid.cols()); ++row) {
-    const int y = static_cast<int>(std::lround(grid.patch_box(row * grid.cols()).y0));
-    for (int x = 0; x < picture.width; ++x) blend_pixel(picture, x, y, kGridLine, kGridCover);
+  const Box seen = grid.seen();
+  const auto pixel = [](double at) { return static_cast<int>(std::lround(at)); };
+  const double scale_x = static_cast<double>(grid.image_width) / grid.content_width;
+  const double scale_y = static_cast<double>(grid.image_height) / grid.content_height;
+  if (std::min(scale_x, scale_y) * grid.patch_px < kLeastPatch) return;
+  for (int row = 1; row < grid.rows(); ++row) {
+    const double y = grid.to_image({0, static_cast<double>(row) * grid.patch_px}).y;
+    if (!(y > seen.y0 && y < seen.y1)) continue;
+    for (int x = pixel(seen.x0); x < pixel(seen.x1); ++x) blend_pixel(picture, x, pixel(y), kGridLine, kGridCover);
   }
-  for (int col = 1; col < grid.cols() && grid.has_content(col); ++col) {
-    const int x = static_cast<int>(std::lround(grid.patch_box(col).x0));
-    for (int y = 0; y < picture.height; ++y) blend_pixel(picture, x, y, kGridLine, kGridCover);
+  for (int col = 1; col < grid.cols(); ++col) {
+    const double x = grid.to_image({static_cast<double>(col) * grid.patch_px, 0}).x;
+    if (!(x > seen.x0 && x < seen.x1)) continue;
+    for (int y = pixel(seen.y0); y < pixel(seen.y1); ++y) blend_pixel(picture, pixel(x), y, kGridLine, kGridCover);
   }
 }
 

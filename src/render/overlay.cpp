@@ -14,13 +14,16 @@ namespace {
 
 constexpr std::size_t kLevels = 1024;
 constexpr std::size_t kRowsPerPart = 16;
-constexpr unsigned kOne = 1U << 16;  // 16-bit fixed point
+constexpr unsigned kOne = 1U << 16;     // 16-bit fixed point
+constexpr unsigned kUnseen = kOne / 2;  // how much is left of what no patch sees
 
 // What one level of weight does to a pixel: pixel * keep + add.
 struct Blend {
   std::array<unsigned, 3> add{};
   unsigned keep = kOne;
 };
+
+constexpr Blend kDimmed{{}, kUnseen};
 
 std::array<Blend, kLevels + 1> make_blends(const Looks& looks) {
   const Colormap map = make_colormap(looks.colormap);
@@ -53,7 +56,8 @@ Image overlay(const Image& image, const std::vector<float>& heat, const PatchGri
       std::uint8_t* pixel = result.rgb.data() + y * width * 3;
       for (std::size_t x = 0; x < width; ++x, pixel += 3) {
         const float level = std::clamp(weights[x] * to_level + 0.5F, 0.0F, static_cast<float>(kLevels));
-        const Blend& blend = blends[static_cast<std::size_t>(level)];
+        const bool seen = upsampler.sees(static_cast<int>(x), static_cast<int>(y));
+        const Blend& blend = seen ? blends[static_cast<std::size_t>(level)] : kDimmed;
         for (std::size_t c = 0; c < 3; ++c) {
           pixel[c] = static_cast<std::uint8_t>((pixel[c] * blend.keep + blend.add[c] + kOne / 2) >> 16);
         }

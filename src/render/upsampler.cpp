@@ -11,18 +11,6 @@ namespace {
 
 constexpr std::size_t kRowsPerPart = 16;
 
-// Where input position `at` lies between the centres of patches, in units of patches. The last patch may be cut by the
-// content's edge; its centre is that of the part that shows, so that its full weight does too.
-double patch_coordinate(double at, int num_patches, int content, int patch_px) {
-  const double regular = at / patch_px - 0.5;
-  if (num_patches == 1) return 0;
-  const double last_but_one = num_patches - 2;
-  if (regular <= last_but_one) return std::max(regular, 0.0);
-  const double from = (last_but_one + 0.5) * patch_px;
-  const double last_centre = (static_cast<double>(num_patches - 1) * patch_px + content) / 2;
-  return std::min(last_but_one + (at - from) / (last_centre - from), last_but_one + 1);
-}
-
 // Catmull-Rom: goes through the weights of the patches, so the peak keeps its place and height.
 std::array<double, 4> cubic_weights(double t) {
   return {((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t,
@@ -31,24 +19,53 @@ std::array<double, 4> cubic_weights(double t) {
 
 }  // namespace
 
-std::vector<Upsampler::Taps> Upsampler::make_taps(int pixels, int content, int patch_px, Interpolation interpolation) {
-  const int num_patches = (content + patch_px - 1) / patch_px;  // with content: padding never bleeds into the picture
-  std::vector<Taps> taps(static_cast<std::size_t>(pixels));
-  for (int i = 0; i < pixels; ++i) {
+// Columns or rows: how many pixels of the image meet how many of the input.
+struct Upsampler::Axis {
+  int pixels, content_begin, content, patch_px;
+  double begin, end;  // of the content in the input
+
+  int first() const { return static_cast<int>(begin) / patch_px; }  // patch with content
+  int last() const { return (static_cast<int>(end) - 1) / patch_px; }
+  // Of the part of a patch that shows: the first and the last may be cut by the content's edge.
+  double centre(int patch) const {
+    return (std::max(static_cast<double>(patch) * patch_px, begin) +
+            std::min((static_cast<double>(patch) + 1) * patch_px, end)) /
+           2;
+  }
+  // As PatchGrid::to_input does.
+  double input_of(int pixel) const { return (pixel + 0.5) * content / pixels + content_begin; }
+  // Where input position `at` lies between the centres of patches, in units of patches.
+  double coordinate(double at) const {
+    const double regular = at / patch_px - 0.5;
+    if (first() == last()) return first();
+    const int before = std::clamp(static_cast<int>(std::floor(regular)), first(), last() - 1);
+    const bool is_whole = before > first() || begin <= static_cast<double>(before) * patch_px;
+    if (is_whole && regular <= last() - 1) return std::max<double>(regular, first());
+    const double from = centre(before), to = centre(before + 1);
+    return std::clamp<double>(before + (at - from) / (to - from), first(), last());
+  }
+};
+
+std::vector<Upsampler::Taps> Upsampler::make_taps(const Axis& axis, Interpolation interpolation) {
+  const int first = axis.first(), last = axis.last();  // padding never bleeds into the picture
+  std::vector<Taps> taps(static_cast<std::size_t>(axis.pixels));
+  for (int i = 0; i < axis.pixels; ++i) {
     Taps& tap = taps[static_cast<std::size_t>(i)];
-    const double at = (i + 0.5) * content / pixels;  // as PatchGrid::to_input does
+    const double at = axis.input_of(i);
+    tap.seen = at >= axis.begin && at < axis.end;
     if (interpolation == Interpolation::nearest) {
-      tap.patch.fill(static_cast<std::size_t>(std::min(static_cast<int>(at / patch_px), num_patches - 1)));
+      const int patch = std::clamp(static_cast<int>(std::floor(at / axis.patch_px)), first, last);
+      tap.patch.fill(static_cast<std::size_t>(patch));
       tap.weight = {0, 1, 0, 0};
       continue;
     }
-    const double coordinate = patch_coordinate(at, num_patches, content, patch_px);
-    const int first = static_cast<int>(coordinate);
-    const double part = coordinate - first;
+    const double coordinate = axis.coordinate(at);
+    const int before = static_cast<int>(coordinate);
+    const double part = coordinate - before;
     const std::array<double, 4> weights =
         interpolation == Interpolation::cubic ? cubic_weights(part) : std::array<double, 4>{0, 1 - part, part, 0};
     for (int k = 0; k < 4; ++k) {
-      tap.patch[static_cast<std::size_t>(k)] = static_cast<std::size_t>(std::clamp(first - 1 + k, 0, num_patches - 1));
+      tap.patch[static_cast<std::size_t>(k)] = static_cast<std::size_t>(std::clamp(before - 1 + k, first, last));
       tap.weight[static_cast<std::size_t>(k)] = static_cast<float>(weights[static_cast<std::size_t>(k)]);
     }
   }
@@ -58,11 +75,15 @@ std::vector<Upsampler::Taps> Upsampler::make_taps(int pixels, int content, int p
 Upsampler::Upsampler(std::span<const float> heat, const PatchGrid& grid, Interpolation interpolation)
     : heat_(heat), grid_cols_(static_cast<std::size_t>(grid.cols())) {
   if (heat.size() != static_cast<std::size_t>(grid.num_patches())) throw std::logic_error("heat does not fit the grid");
-  if (grid.content_width > grid.cols() * grid.patch_px || grid.content_height > grid.rows() * grid.patch_px) {
+  const Box content = grid.content_in_input();
+  if (!(content.area() > 0)) throw std::logic_error("a grid without content");
+  if (content.x1 > grid.cols() * grid.patch_px || content.y1 > grid.rows() * grid.patch_px) {
     throw std::logic_error("the grid has not enough patches for its content");
   }
-  columns_ = make_taps(grid.image_width, grid.content_width, grid.patch_px, interpolation);
-  rows_ = make_taps(grid.image_height, grid.content_height, grid.patch_px, interpolation);
+  columns_ = make_taps({grid.image_width, grid.content_left, grid.content_width, grid.patch_px, content.x0, content.x1},
+                       interpolation);
+  rows_ = make_taps({grid.image_height, grid.content_top, grid.content_height, grid.patch_px, content.y0, content.y1},
+                    interpolation);
 }
 
 // A cubic swings past its samples, which would show weight where there is none and hide some where there is: the value
@@ -76,6 +97,10 @@ float Upsampler::blend(const Taps& taps, const std::array<float, 4>& samples) {
 
 void Upsampler::row(int y, std::span<float> out) const {
   const Taps& down = rows_[static_cast<std::size_t>(y)];
+  if (!down.seen) {
+    std::ranges::fill(out, 0.0F);
+    return;
+  }
   std::array<const float*, 4> from{};
   for (std::size_t k = 0; k < 4; ++k) from[k] = heat_.data() + down.patch[k] * grid_cols_;
   std::vector<float> line(grid_cols_);  // the weights at this height, one a column of patches
@@ -84,7 +109,8 @@ void Upsampler::row(int y, std::span<float> out) const {
   }
   for (std::size_t x = 0; x < out.size(); ++x) {
     const auto& patch = columns_[x].patch;
-    out[x] = blend(columns_[x], {line[patch[0]], line[patch[1]], line[patch[2]], line[patch[3]]});
+    out[x] =
+        columns_[x].seen ? blend(columns_[x], {line[patch[0]], line[patch[1]], line[patch[2]], line[patch[3]]}) : 0;
   }
 }
 

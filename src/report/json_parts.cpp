@@ -19,7 +19,9 @@ Json grid_json(const PatchGrid& grid) {
           {"cols", grid.cols()},
           {"input_width", grid.input_width},
           {"input_height", grid.input_height},
-          {"content", {0, 0, grid.content_width, grid.content_height}}};
+          {"content",
+           {grid.content_left, grid.content_top, grid.content_left + grid.content_width,
+            grid.content_top + grid.content_height}}};
 }
 
 Json image_json(const ViewReading& view) {

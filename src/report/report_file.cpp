@@ -30,10 +30,12 @@ PatchGrid parse_grid(const Json& json, const Json& image, int patch_px) {
   if (content.size() != 4) throw std::runtime_error("\"content\" is not [x0, y0, x1, y1]");
   const Json corners{
       {"content x0", content[0]}, {"content y0", content[1]}, {"content x1", content[2]}, {"content y1", content[3]}};
-  whole_member(corners, "content x0", 0, 0);
-  whole_member(corners, "content y0", 0, 0);
-  grid.content_width = whole_member(corners, "content x1", 1, grid.input_width);
-  grid.content_height = whole_member(corners, "content y1", 1, grid.input_height);
+  grid.content_left = whole_member(corners, "content x0", -kMaxPixels, grid.input_width - 1);
+  grid.content_top = whole_member(corners, "content y0", -kMaxPixels, grid.input_height - 1);
+  grid.content_width =
+      whole_member(corners, "content x1", std::max(grid.content_left, 0) + 1, kMaxPixels) - grid.content_left;
+  grid.content_height =
+      whole_member(corners, "content y1", std::max(grid.content_top, 0) + 1, kMaxPixels) - grid.content_top;
   if (grid.input_width % patch_px != 0 || grid.input_height % patch_px != 0) {
     throw std::runtime_error("the input of \"grid\" is not whole patches");
   }

@@ -45,6 +45,8 @@ Json view_json(const ViewReading& view, const AttentionMaps& maps, const PagePar
              {{"rows", grid.rows()},
               {"cols", grid.cols()},
               {"patch_px", grid.patch_px},
+              {"content_left", grid.content_left},
+              {"content_top", grid.content_top},
               {"content_width", grid.content_width},
               {"content_height", grid.content_height},
               {"image_width", grid.image_width},

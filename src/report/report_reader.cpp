@@ -45,7 +45,12 @@ EvalItem parse_item(const Json& json, const fs::path& folder) {
   if (!json.is_object()) throw std::runtime_error("not an object");
   EvalItem item;
   item.image_path = (folder / string_member(json, "image")).string();
-  item.instruction = string_member(json, "instruction");
+  if (json.contains("attention")) {
+    item.attention_path = (folder / string_member(json, "attention")).string();
+    if (json.contains("words")) item.words = string_member(json, "words");
+  } else {
+    item.instruction = string_member(json, "instruction");
+  }
   const Json& targets = array_member(json, "targets");
   if (targets.size() > kMaxTargets) throw std::runtime_error("more than " + std::to_string(kMaxTargets) + " targets");
   for (const Json& target : targets) {

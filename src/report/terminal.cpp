@@ -67,6 +67,8 @@ constexpr const char* kNoFont = "没有能显示这些文字的字体，图中�
 // Empty for codes that have no Chinese sentence.
 std::string chinese(const Warning& warning, const Words& words) {
   if (warning.code == "no-font") return kNoFont + (warning.detail.empty() ? "" : "，如 " + warning.detail) + "）";
+  if (warning.code == "row-sum")
+    return "文件中各行之和不是 1（" + warning.detail + "），图中显示的是占图像总权重的份额";
   if (warning.code == "video-ends-early") return "视频提前结束，读到的帧数：" + warning.detail;
   const auto found =
       std::ranges::find(kWordSentences, warning.code, [](const Sentence& s) { return std::string(s.code); });

@@ -41,17 +41,26 @@ std::string normalised_word(std::string_view word) {
   return std::string(rest);
 }
 
-std::vector<std::string> split_words(std::string_view words) {
+std::string trimmed(std::string_view word) {
+  const std::size_t begin = std::min(word.find_first_not_of(" \t"), word.size());
+  return std::string(word.substr(begin, word.find_last_not_of(" \t") + 1 - begin));
+}
+
+// `plain`: what becomes of each part.
+template <typename Plain>
+std::vector<std::string> split_words(std::string_view words, const Plain& plain) {
+  check_text(words, ErrorCode::usage, kWordsOption);
   std::vector<std::string> parts;
   for (std::size_t begin = 0; begin <= words.size();) {
     const std::size_t end = std::min(words.find('|', begin), words.size());
-    parts.push_back(normalised_word(words.substr(begin, end - begin)));
+    parts.push_back(plain(words.substr(begin, end - begin)));
     if (parts.back().empty()) {
       throw Error(ErrorCode::usage, kWordsOption, "word " + std::to_string(parts.size()) + " is empty",
                   "put one '|' between two words and none at the ends");
     }
     begin = end + 1;
   }
+  check_word_count(parts.size(), ErrorCode::usage, kWordsOption);
   return parts;
 }
 
@@ -100,9 +109,7 @@ Words segment(std::string_view instruction, const Vocabulary& vocabulary) {
 
 Words segment_as(std::string_view instruction, std::string_view words, const Vocabulary& vocabulary) {
   check_text(instruction, ErrorCode::input, kInstruction);
-  check_text(words, ErrorCode::usage, kWordsOption);
-  const std::vector<std::string> parts = split_words(words);
-  check_word_count(parts.size(), ErrorCode::usage, kWordsOption);
+  const std::vector<std::string> parts = split_words(words, normalised_word);
   const Lattice lattice(normalise_with_cuts(instruction), vocabulary);
   Words out;
   std::size_t from = 0;
@@ -113,6 +120,21 @@ Words segment_as(std::string_view instruction, std::string_view words, const Voc
     from = found->end;
   }
   return out;
+}
+
+GivenWords given_words(std::string_view words) { return given_words(split_words(words, trimmed)); }
+
+GivenWords given_words(const std::vector<std::string>& texts) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  GivenWords given;
+  for (const std::string& text : texts) {
+    std::string& said = given.instruction;
+    if (!said.empty() && (is_ascii(said.back()) || is_ascii(text.front()))) said += ' ';
+    Word word{text, said.size(), said.size() + text.size(), {{text, 0}}, true, std::nullopt};
+    said += text;
+    given.words.push_back(std::move(word));
+  }
+  return given;
 }
 
 }  // namespace attnviz::text

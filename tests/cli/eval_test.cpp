@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "support/array_files.hpp"
 #include "support/installation.hpp"
 #include "support/model_file.hpp"
 #include "support/process.hpp"
@@ -223,4 +224,58 @@ TEST_CASE("the model may be named before the command as well as after it") {
   write_bytes(dir / "data.jsonl", scene_item().dump());
   CHECK(attnviz_run({"-m", "nosuch", "eval", dir / "data.jsonl"}).exit_code == 4);
   CHECK(attnviz_run({"eval", "-m", "nosuch", dir / "data.jsonl"}).exit_code == 4);
+}
+
+TEST_CASE("attention from elsewhere is scored where the data set brings it along") {
+  const TempDir dir;
+  // 8 x 6 patches of 20 pixels: 红色 in the middle of the disc (x 48, y 72), cup in the middle of its box (x 125, y
+  // 35).
+  std::vector<float> values(2 * 48, 0.001F);
+  values[3 * 8 + 2] = values[48 + 1 * 8 + 6] = 1;
+  write_bytes(dir / "dump.npy", npy_of({2, 48}, values));
+  const Json disc = Json::array({Json::array({20, 51, 76, 93})}), box = Json::array({Json::array({100, 10, 150, 60})});
+  Json item{
+      {"image", "scene.ppm"},
+      {"attention", "dump.npy"},
+      {"words", "红色|cup"},
+      {"targets",
+       {{{"word", "红色"}, {"kind", "colour"}, {"boxes", disc}}, {{"word", "cup"}, {"kind", "noun"}, {"boxes", box}}}}};
+  const std::vector<std::string> grid{"--grid", "6x8"};
+  const Outcome outcome = evaluate(dir, item.dump(), grid);
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  Json json = figures(dir);
+  CHECK(json["model"] == "imported");
+  CHECK(json["kinds"]["all"]["n"] == 2);
+  CHECK(json["kinds"]["all"]["pointing"] == 1);
+  CHECK(json["kinds"]["colour"]["mass"].get<double>() > 0.9);
+  CHECK(json["kinds"]["all"]["discrimination"] == 1);
+  CHECK(json["kinds"]["all"]["control"] == nullptr);
+  CHECK(json["success"]["n"] == 0);
+  item["words"] = "cup|红色";  // the wrong way round
+  REQUIRE(evaluate(dir, item.dump(), grid).exit_code == 0);
+  CHECK(figures(dir)["kinds"]["all"]["pointing"] == 0);
+  CHECK(figures(dir)["kinds"]["all"]["discrimination"] == 0);
+
+  Json other = item;
+  other["words"] = "one";
+  REQUIRE(evaluate(dir, item.dump() + "\n" + other.dump(), grid).exit_code == 0);
+  json = figures(dir);
+  CHECK(json["kinds"]["all"]["n"] == 2);
+  CHECK(json["skipped"][0]["id"] == "2");
+  CHECK(json["skipped"][0]["reason"].get<std::string>().find("1 word, the array has 2 rows") != std::string::npos);
+
+  const auto refused = [&](const std::string& lines, std::vector<std::string> more, int code,
+                           const std::string& named) {
+    const Outcome bad = evaluate(dir, lines, std::move(more));
+    CAPTURE(bad.err);
+    CHECK(bad.exit_code == code);
+    CHECK(bad.err.find(named) != std::string::npos);
+  };
+  refused(item.dump(), {"--grid", "6x8", "--alone"}, 2, "--alone");
+  refused(item.dump(), {"--grid", "6x8", "--layer", "3"}, 2, "--layer");
+  refused(item.dump(), {}, 3, "48 columns are no square");
+  refused(item.dump() + "\n" + scene_item().dump(), grid, 3, "lines with \"attention\" and lines without");
+  refused(scene_item().dump(), grid, 2, "which the data set has not");
+  other["attention"] = "none.npy";
+  refused(other.dump(), grid, 3, "none.npy");
 }

@@ -1,4 +1,5 @@
-// Feeds broken inputs to everything that reads what users hand in: images, instructions, data sets, reports, models.
+// Feeds broken inputs to everything that reads what users hand in: images, instructions, data sets, reports, models,
+// files of arrays.
 // Usage: fuzz_readers SECONDS [SEED]. Meant for the sanitize build (./dev fuzz SECONDS): a finding ends the program.
 // An attnviz::Error is the right answer to a broken input; any other exception, a crash or a slow input is a finding.
 #include <chrono>
@@ -12,6 +13,8 @@
 #include <vector>
 
 #include "attnviz/analysis/compare.hpp"
+#include "attnviz/arrays/array_file.hpp"
+#include "attnviz/arrays/attention_dump.hpp"
 #include "attnviz/core/error.hpp"
 #include "attnviz/image/decode.hpp"
 #include "attnviz/model/model.hpp"
@@ -24,6 +27,7 @@
 #include "attnviz/report/video_report.hpp"
 #include "attnviz/text/segment.hpp"
 #include "fuzz/tokenizer_inputs.hpp"
+#include "support/array_files.hpp"
 #include "support/image_files.hpp"
 #include "support/model_file.hpp"
 #include "support/sample_report.hpp"
@@ -123,6 +127,27 @@ void inspect(const std::string& path) {
   }
 }
 
+// All that is done with a file of arrays.
+void read_arrays(const std::string& path) {
+  const arrays::ArrayFile file = arrays::ArrayFile::open(path);
+  for (const arrays::ArrayInfo& info : file.arrays()) {
+    for (const bool is_text : {false, true}) {
+      try {
+        is_text ? file.read_texts(info).size() : file.read_whole_numbers(info).size();
+      } catch (const Error&) {
+        // Most are of another type; the attention is still to be read.
+      }
+    }
+  }
+  const std::string key = file.arrays().size() > 2 ? "layer_*" : "";
+  const arrays::AttentionDump dump(file, key);
+  dump.read({{0}, {dump.num_rows() - 1}}, {0, dump.num_columns() - 1});
+}
+
+std::string fixture(const std::string& name) {
+  return test::read_bytes(std::string(ATTNVIZ_TEST_DATA) + "/reference/data/" + name);
+}
+
 std::vector<Reader> readers(const TempDir& dir) {
   const Image picture = test::coordinates_image(24, 17);
   const auto from_file = [&dir](const std::function<void(const std::string&)>& read) {
@@ -158,6 +183,13 @@ std::vector<Reader> readers(const TempDir& dir) {
       {"model with another's encoders",
        {test::without_encoders(whole, "enc", "abc").bytes(), test::without_encoders(whole, "input", "abc").bytes()},
        from_file([](const std::string& path) { model::load(path); })},
+      {"arrays",
+       {test::npy_of({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), fixture("arrays_bf16.npy"), fixture("arrays_deflated.npz"),
+        fixture("arrays_stored.npz"), fixture("arrays.safetensors"),
+        test::zip_bytes({{"layer_0.npy", test::npy_of({1, 2}, {1, 2}), 0, 8},
+                         {"layer_1.npy", test::npy_of({1, 2}, {3, 4})},
+                         {"layer_2.npy", test::npy_of({1, 2}, {5, 6}), 0, 8}})},
+       from_file(read_arrays)},
       {"encoders of a model",
        {whole.bytes()},
        [&dir](const std::string& bytes) {

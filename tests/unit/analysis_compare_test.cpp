@@ -161,6 +161,24 @@ TEST_CASE("edge patches that padding cuts off give all their weight to the image
   CHECK(sum_of(back(every)) == Approx(1).epsilon(1e-12));
 }
 
+TEST_CASE("grids of placed images: padding takes part in nothing, a crop is compared on what sees more") {
+  // 400 x 300 in 4 x 4 patches of 10: bars of 5 pixels above and below; cropped to the middle 300 x 300.
+  const PatchGrid boxed{400, 300, 40, 40, 40, 30, 10, 0, 5}, crop{400, 300, 40, 40, 54, 40, 10, -7, 0};
+  const PatchGrid plain = grid_of(4, 3, 400, 300);
+  std::vector<float> heat(16);
+  heat[4 * 1 + 2] = 1;  // input y 10 to 20: image y 50 to 150
+  const std::vector<double> moved = MapResampler(boxed, plain)(heat);
+  CHECK(moved[0 * 4 + 2] == doctest::Approx(0.5));
+  CHECK(moved[1 * 4 + 2] == doctest::Approx(0.5));
+  CHECK(&analysis::coarser(crop, plain) == &plain);
+  CHECK(&analysis::coarser(plain, crop) == &plain);
+  CHECK(&analysis::coarser(boxed, plain) == &plain);
+  CHECK_FALSE(analysis::same_patches(boxed, {400, 300, 40, 40, 40, 30, 10, 0, 0}));
+  const std::vector<double> whole = MapResampler(crop, plain)(std::vector<float>(16, 1.0F / 16));
+  CHECK(std::accumulate(whole.begin(), whole.end(), 0.0) == doctest::Approx(1));
+  CHECK(whole[0] < whole[1]);  // half of it is not seen
+}
+
 TEST_CASE("grids of any shapes keep the weight, also through their longest sides") {
   for (const auto& [cols, rows] : std::vector<std::pair<int, int>>{{1, 1}, {1, 5000}, {5000, 1}, {7, 11}, {3, 2}}) {
     for (const auto& [to_cols, to_rows] : std::vector<std::pair<int, int>>{{1, 1}, {5000, 1}, {1, 5000}, {13, 5}}) {

@@ -70,3 +70,36 @@ TEST_CASE("boxes meet, touch or miss") {
   CHECK(box.contains({0, 0}));
   CHECK_FALSE(box.contains({4, 0}));
 }
+
+TEST_CASE("an image anywhere in the input: boxes tile what is seen") {
+  // Letterboxed, padded at left and top, cropped, cropped on all sides, stretched.
+  const PatchGrid grids[] = {
+      {640, 480, 224, 224, 224, 168, 14, 0, 28},  {640, 480, 512, 512, 512, 384, 64, 0, 128},
+      {640, 480, 336, 336, 448, 336, 14, -56, 0}, {500, 375, 96, 80, 190, 131, 16, -50, -13},
+      {333, 1000, 384, 384, 384, 384, 16, 0, 0},
+  };
+  for (const PatchGrid& grid : grids) {
+    const Box seen = grid.seen();
+    double area = 0;
+    for (int patch = 0; patch < grid.num_patches(); ++patch) {
+      const Box box = grid.patch_box(patch);
+      CHECK(grid.has_content(patch) == (box.area() > 0));
+      area += box.area();
+      if (!grid.has_content(patch)) continue;
+      CHECK(grid.patch_at({(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2}) == patch);
+    }
+    CHECK(area == doctest::Approx(seen.area()).epsilon(1e-9));
+    const Point back = grid.to_image(grid.to_input({100.5, 200.25}));
+    CHECK(back.x == doctest::Approx(100.5).epsilon(1e-12));
+    CHECK(back.y == doctest::Approx(200.25).epsilon(1e-12));
+  }
+  const Box crop = grids[2].seen();  // 336 of 448 columns: the middle 480 of 640 pixels
+  CHECK(crop.x0 == 80);
+  CHECK(crop.x1 == 560);
+  CHECK(crop.y0 == 0);
+  CHECK(crop.y1 == 480);
+  CHECK(grids[0].seen().x1 == 640);
+  CHECK(grids[0].seen().y1 == 480);
+  CHECK_FALSE(grids[0].has_content(0));
+  CHECK(grids[0].has_content(2 * 16));
+}

@@ -100,4 +100,8 @@ TEST_CASE("padding never bleeds into the picture") {
 
 TEST_CASE("heat of another grid is a programmer's mistake") {
   CHECK_THROWS_AS(render::upsample({1, 2, 3}, kGrid, Interpolation::linear), std::logic_error);
+  PatchGrid cut = kGrid;  // the content reaches into columns that are no whole patches
+  cut.input_width = cut.content_width = 90;
+  CHECK(cut.num_patches() == kGrid.num_patches());
+  CHECK_THROWS_AS(render::upsample(random_heat(0), cut, Interpolation::linear), std::logic_error);
 }

@@ -94,7 +94,10 @@ TEST_CASE("what is wrong with a report is named") {
   CHECK(complaint([](Json& j) { j["words"][0]["top"][0]["box"] = {1, 2, 3}; }).starts_with("\"box\" is not ["));
   CHECK(complaint([](Json& j) { j["grid"]["rows"] = 17; }).starts_with("\"grid\" has other rows"));
   CHECK(complaint([](Json& j) { j["grid"]["content"][2] = 1e9; }).starts_with("\"content x1\" is not a whole number"));
-  CHECK(complaint([](Json& j) { j["grid"]["content"][0] = 8; }).starts_with("\"content x0\" is not a whole number"));
+  CHECK(complaint([](Json& j) { j["grid"]["content"][0] = 320; }).starts_with("\"content x0\" is not a whole number"));
+  CHECK(complaint([](Json& j) {
+          j["grid"]["content"] = {-100, 0, 0, 240};
+        }).starts_with("\"content x1\" is not a whole number"));
   CHECK(complaint([](Json& j) { j["words"] = Json::array(); }).starts_with("\"words\" is empty"));
   CHECK(complaint([](Json& j) { j["shown"]["relative"] = 1; }).starts_with("\"relative\" is not true or false"));
   CHECK(complaint([](Json& j) {

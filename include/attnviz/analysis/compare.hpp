@@ -14,11 +14,12 @@ namespace attnviz::analysis {
 bool same_patches(const PatchGrid& a, const PatchGrid& b);
 
 // The one with fewer patches that have content (`a` where they are as many): what one of both cannot tell apart is no
-// difference.
+// difference. Where one sees more of the image than the other (which is cropped), that one.
 const PatchGrid& coarser(const PatchGrid& a, const PatchGrid& b);
 
 // Brings maps from one grid onto another of the same image: each patch gives its weight to the cells that its box
-// covers, by area. No weight is lost: what comes out sums to 1. Takes time and memory in proportion to the larger grid.
+// covers, by area. What comes out sums to 1, less the weight where `to` sees nothing (a cropped input). Takes time and
+// memory in proportion to the larger grid.
 class MapResampler {
 public:
   MapResampler(const PatchGrid& from, const PatchGrid& to);

@@ -10,6 +10,7 @@ namespace attnviz::app {
 int run_program(int argc, const char* const* argv);
 
 void run_main_job(const RunOptions& options);
+void run_render(const RenderOptions& options);
 void run_eval(const EvalOptions& options);
 void run_inspect(const InspectOptions& options);
 void run_diff(const DiffOptions& options);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "attnviz/core/report.hpp"
+#include "attnviz/image/layouts.hpp"
 #include "attnviz/render/pictures.hpp"
 #include "attnviz/report/terminal.hpp"
 
@@ -36,7 +37,7 @@ struct RunOptions {
   std::optional<int> patches;              // patch budget; empty: the model's own
   bool shared_scale = false;
   render::Looks looks;
-  bool write_png = true, write_json = true, write_html = false;
+  bool write_png = true, write_json = true, write_html = false, write_npz = false;
   bool heads_sheet = false, layers_sheet = false;
   std::optional<std::string> word;  // of sheets and videos: the text of a word or its number; empty: all
   enum class Stdout { text, json, none } standard_output = Stdout::text;
@@ -51,9 +52,35 @@ struct VideoOptions {
   long every = 1;     // only each so many-th frame
 };
 
+// Rows or columns [begin, end).
+struct IndexRange {
+  std::size_t begin = 0, end = 0;
+};
+
+// How attention that another program computed lies in its file.
+struct LayoutOptions {
+  std::string key;                               // of the array; empty: the only one that fits
+  std::string preset;                            // one of image::layout_names(); empty: none
+  std::vector<IndexRange> words_at, patches_at;  // one a comma-separated part; empty: all rows, all columns
+  std::optional<image::GridShape> grid;          // empty: the preset's, or square
+  std::optional<image::ContentRect> content;     // empty: the preset's, or the image fills the input
+
+  bool is_given() const {
+    return !key.empty() || !preset.empty() || !words_at.empty() || !patches_at.empty() || grid || content;
+  }
+};
+
+// attnviz render IMAGE --attention FILE
+struct RenderOptions {
+  RunOptions run;  // as the main job takes them; no instruction, no model
+  std::string attention_path;
+  LayoutOptions layout;
+};
+
 // attnviz eval DATASET.jsonl
 struct EvalOptions {
   CommonOptions common;
+  LayoutOptions layout;  // of items that bring their attention
   std::string dataset_path;
   std::string json_path;  // empty: no file
   bool alone = false;     // score every word as an instruction of its own
@@ -99,7 +126,7 @@ struct PrintAndLeave {
 };
 
 using Command = std::variant<RunOptions, EvalOptions, InspectOptions, DiffOptions, ModelsOptions, BenchOptions,
-                             VideoOptions, PrintAndLeave>;
+                             VideoOptions, RenderOptions, PrintAndLeave>;
 
 // Throws Error (usage) that names the option.
 Command parse_command_line(int argc, const char* const* argv);

@@ -29,4 +29,11 @@ Report begin_report(const model::Model& model, const RunOptions& options);
 // paths of its views (one an image), and the maps.
 void attend(const model::Model& model, const RunOptions& options, JobResult& job);
 
+// One a view: the main image first. Throws Error (input).
+void load_images(const RunOptions& options, JobResult& job);
+// What `job.maps` show of `job.report.words`, once the views have their grids: readings and, where asked for, patches.
+void read_out(const RunOptions& options, JobResult& job);
+// The view that the options ask for, where they do.
+void choose_view(const RunOptions& options, ViewChoice& view);
+
 }  // namespace attnviz::app

@@ -31,6 +31,8 @@ struct EvalItem {
   std::vector<EvalTarget> targets;
   std::optional<RegionSource> goal;
   std::vector<std::string> present;  // further words that name something in the image: no control for the targets
+  std::string attention_path;        // attention that another program computed; empty: a model is asked
+  std::optional<std::string> words;  // of that attention: "red|cup"
 };
 
 struct SkippedItem {

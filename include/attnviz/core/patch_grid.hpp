@@ -1,8 +1,10 @@
 // How an image is cut into patches, and the exact map between patches and the pixels of the original image.
 //
-// The model input is input_width x input_height pixels; the resized image covers its content rect (top left, no
-// cropping, no stretching), the rest is padding. Coordinates are continuous: pixel (i, j) is the square
-// [i, i+1) x [j, j+1), so its centre is (i + 0.5, j + 0.5). Boxes are half-open.
+// The model input is input_width x input_height pixels; the resized image covers its content rect, the rest is padding.
+// The project's own models have the content at the top left, evenly scaled and whole. Of other programs' inputs it may
+// lie anywhere (letterboxing), be scaled differently in x and y (stretching), and reach beyond the input (centre crop):
+// what lies outside is seen by no patch. Coordinates are continuous: pixel (i, j) is the square [i, i+1) x [j, j+1), so
+// its centre is (i + 0.5, j + 0.5). Boxes are half-open.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +36,9 @@ struct PatchRange {
 struct PatchGrid {
   int image_width = 0, image_height = 0;      // original image, pixels
   int input_width = 0, input_height = 0;      // model input, pixels
-  int content_width = 0, content_height = 0;  // resized image inside the input, from its top left corner
+  int content_width = 0, content_height = 0;  // resized image, pixels of the input
   int patch_px = 0;                           // side of a patch in input pixels
+  int content_left = 0, content_top = 0;      // where the resized image begins; negative: cropped
 
   int rows() const { return input_height / patch_px; }
   int cols() const { return input_width / patch_px; }
@@ -46,13 +49,18 @@ struct PatchGrid {
   // False for a patch that lies wholly in the padding: it is masked and never wins.
   bool has_content(int patch) const;
 
+  // The part of the content that lies in the input, in input pixels.
+  Box content_in_input() const;
+  // The part of the original image that patches see: all of it, unless the input is a crop.
+  Box seen() const;
+
   // From input pixels to original pixels and back; exact inverses of each other up to rounding.
   Point to_image(Point input) const;
   Point to_input(Point image) const;
 
   // The part of the original image that a patch covers (its padding cut away; zero area without content).
   Box patch_box(int patch) const;
-  // The patch under a point of the original image. The point must lie inside the image.
+  // The patch under a point of the original image, which must lie in what is seen.
   int patch_at(Point image) const;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "attnviz/core/vocabulary.hpp"
 #include "attnviz/core/words.hpp"
@@ -25,6 +26,17 @@ Words segment(std::string_view instruction, const Vocabulary& vocabulary);
 // case, width and the number of spaces do not matter. Throws as `segment` does for the instruction.
 // Throws Error (usage), where = "--words".
 Words segment_as(std::string_view instruction, std::string_view words, const Vocabulary& vocabulary);
+
+// Words that no vocabulary knows and no instruction holds, each a token of its own and of no kind.
+struct GivenWords {
+  std::string instruction;  // the words again, with a space where one of two neighbours ends or begins in ASCII
+  Words words;
+};
+
+// As the user wrote them, separated by '|'. Throws Error (usage), where = "--words".
+GivenWords given_words(std::string_view words);
+// None of them empty, all valid UTF-8.
+GivenWords given_words(const std::vector<std::string>& texts);
 
 // NFKC and lower case of valid UTF-8, as vocabulary keys are spelt.
 std::string normalise(std::string_view utf8);

@@ -47,8 +47,13 @@ const maths = (() => {
     });
   }
 
-  const hasContent = (grid, patch) =>
-    (patch % grid.cols) * grid.patch_px < grid.content_width && Math.floor(patch / grid.cols) * grid.patch_px < grid.content_height;
+  // One direction of a grid: `content` input pixels from `offset` on are the image's `pixels`; begin to end of them lie in the input.
+  const axis = (count, patchPx, offset, content, pixels) =>
+    ({patchPx, offset, content, pixels, begin: Math.max(0, offset), end: Math.min(count * patchPx, offset + content)});
+  const across = (grid, pixels = grid.image_width) => axis(grid.cols, grid.patch_px, grid.content_left, grid.content_width, pixels);
+  const down = (grid, pixels = grid.image_height) => axis(grid.rows, grid.patch_px, grid.content_top, grid.content_height, pixels);
+  const hasPart = (along, index) => index * along.patchPx < along.end && (index + 1) * along.patchPx > along.begin;
+  const hasContent = (grid, patch) => hasPart(across(grid), patch % grid.cols) && hasPart(down(grid), Math.floor(patch / grid.cols));
 
   // [words] of {heat, nothing, entropy}; heat sums to 1 over the patches with content.
   function readWords(view, shape, choice) {
@@ -77,42 +82,52 @@ const maths = (() => {
 
   // In pixels of the original image: {x, y, width, height}.
   function patchBox(grid, patch) {
-    const sx = grid.image_width / grid.content_width, sy = grid.image_height / grid.content_height;
-    const x = (patch % grid.cols) * grid.patch_px, y = Math.floor(patch / grid.cols) * grid.patch_px;
-    const right = Math.min(x + grid.patch_px, grid.content_width), bottom = Math.min(y + grid.patch_px, grid.content_height);
-    return {x: x * sx, y: y * sy, width: Math.max(0, right - x) * sx, height: Math.max(0, bottom - y) * sy};
+    const part = (along, index) => {
+      const clamp = (at) => Math.min(Math.max(at, along.begin), along.end), scale = along.pixels / along.content;
+      const from = clamp(index * along.patchPx), to = clamp((index + 1) * along.patchPx);
+      return [(from - along.offset) * scale, (to - from) * scale];
+    };
+    const [x, width] = part(across(grid), patch % grid.cols), [y, height] = part(down(grid), Math.floor(patch / grid.cols));
+    return {x, y, width, height};
   }
 
-  // Under a point given as shares of the image's width and height.
+  // Under a point given as shares of the image's width and height; null where no patch sees it.
   function patchAt(grid, x, y) {
-    const part = (share, content) => Math.floor(Math.min(Math.max(share, 0) * content, content - 1e-6) / grid.patch_px);
-    return part(y, grid.content_height) * grid.cols + part(x, grid.content_width);
+    const part = (share, along) => {
+      const at = Math.min(Math.max(share, 0) * along.content, along.content - 1e-6) + along.offset;
+      return at >= along.begin && at < along.end ? Math.floor(at / along.patchPx) : -1;
+    };
+    const row = part(y, down(grid)), col = part(x, across(grid));
+    return row < 0 || col < 0 ? null : row * grid.cols + col;
   }
 
-  // Four patches and weights for every pixel along one side.
-  function makeTaps(pixels, content, patchPx, interpolation) {
-    const count = Math.ceil(content / patchPx), taps = [];
+  // Four patches and weights for every pixel along one side; null where no patch sees it.
+  function makeTaps(along, interpolation) {
+    const {pixels, content, offset, patchPx, begin, end} = along, taps = [];
+    const first = Math.floor(begin / patchPx), last = Math.ceil(end / patchPx) - 1;
+    // The first and the last patch may be cut by the content's edge.
+    const centre = (patch) => (Math.max(patch * patchPx, begin) + Math.min((patch + 1) * patchPx, end)) / 2;
     for (let i = 0; i < pixels; ++i) {
-      const at = (i + 0.5) * content / pixels;
+      const at = (i + 0.5) * content / pixels + offset;
+      if (at < begin || at >= end) {
+        taps.push(null);
+        continue;
+      }
       if (interpolation === 'nearest') {
-        const patch = Math.min(Math.floor(at / patchPx), count - 1);
+        const patch = Math.min(Math.max(Math.floor(at / patchPx), first), last);
         taps.push({patch: [patch, patch, patch, patch], weight: [0, 1, 0, 0]});
         continue;
       }
-      let coordinate = at / patchPx - 0.5;
-      if (count === 1) {
-        coordinate = 0;
-      } else if (coordinate <= count - 2) {
-        coordinate = Math.max(coordinate, 0);
-      } else {  // the last patch may be cut by the content's edge
-        const from = (count - 1.5) * patchPx, last = ((count - 1) * patchPx + content) / 2;
-        coordinate = Math.min(count - 2 + (at - from) / (last - from), count - 1);
+      let coordinate = first;
+      if (first < last) {
+        const before = Math.min(Math.max(Math.floor(at / patchPx - 0.5), first), last - 1), from = centre(before);
+        coordinate = Math.min(Math.max(before + (at - from) / (centre(before + 1) - from), first), last);
       }
-      const first = Math.floor(coordinate), t = coordinate - first;
+      const lower = Math.floor(coordinate), t = coordinate - lower;
       const weight = interpolation === 'cubic'
         ? [((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t]
         : [0, 1 - t, t, 0];
-      taps.push({patch: [-1, 0, 1, 2].map((k) => Math.min(Math.max(first + k, 0), count - 1)), weight});
+      taps.push({patch: [-1, 0, 1, 2].map((k) => Math.min(Math.max(lower + k, first), last)), weight});
     }
     return taps;
   }
@@ -122,18 +137,20 @@ const maths = (() => {
     return Math.min(Math.max(sum, Math.min(b, c)), Math.max(b, c));
   }
 
+  // -1 where no patch sees the pixel.
   function upsample(heat, grid, width, height, interpolation) {
-    const across = makeTaps(width, grid.content_width, grid.patch_px, interpolation);
-    const down = makeTaps(height, grid.content_height, grid.patch_px, interpolation);
-    const values = new Float32Array(width * height), line = new Float32Array(grid.cols);
+    const columns = makeTaps(across(grid, width), interpolation), rows = makeTaps(down(grid, height), interpolation);
+    const values = new Float32Array(width * height).fill(-1), line = new Float32Array(grid.cols);
     for (let y = 0; y < height; ++y) {
-      const rows = down[y].patch.map((row) => row * grid.cols);
+      if (!rows[y]) continue;
+      const starts = rows[y].patch.map((row) => row * grid.cols);
       for (let col = 0; col < grid.cols; ++col) {
-        line[col] = blend(down[y], heat[rows[0] + col], heat[rows[1] + col], heat[rows[2] + col], heat[rows[3] + col]);
+        line[col] = blend(rows[y], heat[starts[0] + col], heat[starts[1] + col], heat[starts[2] + col], heat[starts[3] + col]);
       }
       for (let x = 0; x < width; ++x) {
-        const [a, b, c, d] = across[x].patch;
-        values[y * width + x] = blend(across[x], line[a], line[b], line[c], line[d]);
+        if (!columns[x]) continue;
+        const [a, b, c, d] = columns[x].patch;
+        values[y * width + x] = blend(columns[x], line[a], line[b], line[c], line[d]);
       }
     }
     return values;
@@ -155,6 +172,10 @@ const maths = (() => {
     }
     const colours = new Uint32Array(table.buffer), whole = new Uint32Array(pixels.buffer);  // four bytes at once
     for (let i = 0; i < values.length; ++i) {
+      if (values[i] < 0) {
+        pixels[4 * i + 3] = 128;  // unseen: half as bright
+        continue;
+      }
       whole[i] = colours[look.top > 0 ? Math.min(Math.floor(values[i] * LEVELS / look.top + 0.5), LEVELS) : 0];
     }
     return pixels;

@@ -12,7 +12,8 @@ function makeStages(app) {
     stage.style.width = `min(100%, ${74 * ratio}vh)`;
     stage.onclick = (event) => {
       const place = stage.getBoundingClientRect();
-      app.choosePatch(number, maths.patchAt(grid, (event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height));
+      const patch = maths.patchAt(grid, (event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height);
+      if (patch !== null) app.choosePatch(number, patch);
     };
     stage.onkeydown = (event) => movePatch(event, number);
     const several = data.views.length > 1;
