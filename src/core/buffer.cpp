@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kCacheLine = 64, kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kLeastChunk = 2 * kHugePage / sizeof(float), kMostChunk = 32 * kHugePage / sizeof(float);
 
+constexpr std::size_t kLeastRecycled = std::size_t{16} << 10;  // the system is quick to give what is smaller
+
 std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
 
 // What is really asked for: large pieces are whole huge pages.
@@ -87,6 +89,7 @@ Store& store() {
 }  // namespace
 
 Buffer Buffer::recycled(std::size_t size) {
+  if (size < kLeastRecycled) return Buffer(size);
   std::size_t capacity = allocated_floats(size);
   std::shared_ptr<float> values = store().take(size, capacity);
   if (!values) values = allocate(size);
@@ -95,7 +98,7 @@ Buffer Buffer::recycled(std::size_t size) {
           size};
 }
 
-Buffer::Buffer(std::size_t size) : values_(allocate(size)), size_(size) {}
+Buffer::Buffer(std::size_t size) : values_(size > 0 ? allocate(size) : nullptr), size_(size) {}
 
 Buffer BufferArena::take(std::size_t size) {
   const std::size_t needed = round_up(size, kCacheLine / sizeof(float));

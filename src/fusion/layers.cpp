@@ -28,6 +28,16 @@ double sum_of(std::span<const float> values, const Term& term) {
   return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
+// Rows are shared among threads.
+template <typename Work>
+void for_each_row(ConstMatrixView x, const Work& work) {
+  const std::size_t rows_at_once = std::max<std::size_t>(kMinTaskValues / std::max<std::size_t>(x.cols(), 1), 1);
+  parallel_for((x.rows() + rows_at_once - 1) / rows_at_once, [&](std::size_t task) {
+    const std::size_t begin = task * rows_at_once, end = std::min(begin + rows_at_once, x.rows());
+    for (std::size_t r = begin; r < end; ++r) work(r);
+  });
+}
+
 }  // namespace
 
 LayerNorm::LayerNorm(std::vector<float> weight, std::vector<float> bias, const std::string& name, double epsilon)
@@ -40,11 +50,7 @@ LayerNorm::LayerNorm(std::vector<float> weight, std::vector<float> bias, const s
 
 void LayerNorm::apply(MatrixView x) const {
   if (x.cols() != dim()) throw std::logic_error("LayerNorm: shapes do not fit");
-  const std::size_t rows_at_once = std::max<std::size_t>(kMinTaskValues / std::max<std::size_t>(dim(), 1), 1);
-  parallel_for((x.rows() + rows_at_once - 1) / rows_at_once, [&](std::size_t task) {
-    const std::size_t begin = task * rows_at_once, end = std::min(begin + rows_at_once, x.rows());
-    for (std::size_t r = begin; r < end; ++r) apply_row(x.row(r));
-  });
+  for_each_row(x, [&](std::size_t r) { apply_row(x.row(r)); });
 }
 
 void LayerNorm::apply_row(std::span<float> row) const {
@@ -76,9 +82,9 @@ Matrix FeedForward::forward(ConstMatrixView x) const {
 
 void add(MatrixView x, ConstMatrixView y, float gain) {
   if (x.rows() != y.rows() || x.cols() != y.cols()) throw std::logic_error("add: shapes do not fit");
-  for (std::size_t r = 0; r < x.rows(); ++r) {
+  for_each_row(x, [&](std::size_t r) {
     for (std::size_t c = 0; c < x.cols(); ++c) x(r, c) += gain * y(r, c);
-  }
+  });
 }
 
 }  // namespace attnviz::fusion

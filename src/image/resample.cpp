@@ -36,6 +36,9 @@ double filter_at(Filter filter, double x) {
 
 double support_of(Filter filter) { return filter == Filter::bilinear ? 1 : filter == Filter::bicubic ? 2 : 3; }
 
+// Half up, and towards zero below it, as the original does.
+int whole_above(double value) { return static_cast<int>(std::trunc(value + 0.5)); }
+
 // The pixels that one pixel of the result is made of, along one direction.
 struct Taps {
   std::size_t first = 0;
@@ -48,8 +51,7 @@ std::vector<Taps> make_taps(int from, int to, Filter filter) {
   std::vector<Taps> all(static_cast<std::size_t>(to));
   for (int i = 0; i < to; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int first = std::max(static_cast<int>(centre - support + 0.5), 0);
-    const int end = std::min(static_cast<int>(centre + support + 0.5), from);
+    const int first = std::max(whole_above(centre - support), 0), end = std::min(whole_above(centre + support), from);
     std::vector<double> weights;
     double sum = 0;
     for (int x = first; x < end; ++x) {
@@ -118,8 +120,9 @@ Matrix make_patches(const Image& image, const PatchGrid& grid, const PixelRule& 
   for (int y = 0; y < content.height; ++y) {
     const std::size_t row_in_patch = static_cast<std::size_t>(y) % side;
     for (int x = 0; x < content.width; ++x) {
-      const auto patch = static_cast<std::size_t>(y / grid.patch_px * grid.cols() + x / grid.patch_px);
-      float* out = patches.row(patch).data() + row_in_patch * side + static_cast<std::size_t>(x) % side;
+      const int patch = y / grid.patch_px * grid.cols() + x / grid.patch_px;
+      float* out = patches.row(static_cast<std::size_t>(patch)).data() + row_in_patch * side +
+                   static_cast<std::size_t>(x) % side;
       const std::uint8_t* pixel = content.pixel(x, y);
       for (std::size_t c = 0; c < 3; ++c) out[c * side * side] = values[c][pixel[c]];
     }

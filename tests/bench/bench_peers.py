@@ -1,5 +1,5 @@
 """Times one cross-attention layer in attnviz and in its peers, all in one run: same inputs, same weights, same number of
-threads, results compared first. Called by `./dev bench peers`; README.md says what is timed and how.
+threads, results compared first. Called by `./dev bench peers layer`; README.md says what is timed and how.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def all_shapes():
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="./dev bench peers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./dev bench peers layer", description=__doc__)
     parser.add_argument("--build-dir", required=True, type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--shapes", help="only these, WORDSxPATCHESxDIMxHEADS separated by commas")
     parser.add_argument("--threads", default="1,2", help="separated by commas (1,2)")

@@ -1,9 +1,11 @@
 """Times a vision tower, ViT-B/16 on 224 x 224 pixels, in attnviz, PyTorch and ONNX Runtime: the same random weights in a
 checkpoint folder, the same image, the same number of threads, results compared first, in turns. It is BLIP's, of which
-attnviz runs every layer; of CLIP's last layer it needs less than the others compute. Called by `./dev bench vision`.
+attnviz runs every layer; of CLIP's last layer it needs less than the others compute. Called by `./dev bench peers vision`.
 """
 
 import argparse
+import datetime
+import importlib.metadata
 import os
 import signal
 import statistics
@@ -14,8 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
+import results
+
 ROUNDS = 7
 TOLERANCE = 1e-4  # of the largest value
+SPARE_MIB = 200  # that may be used beside the weights
 
 
 def make_checkpoint(folder):
@@ -75,6 +80,7 @@ def compare(peers):
 
 
 def measure(build_dir, folder, threads):
+    """[label, milliseconds, milliseconds of loading, peak MiB] of each library, ours first."""
     python = [sys.executable, Path(__file__).with_name("vision_peer.py")]
     peers = [Peer("attnviz", [build_dir / "vision", folder], threads), Peer("PyTorch", [*python, "pytorch", folder], threads),
              Peer("ONNX Runtime", [*python, "onnxruntime", folder], threads)]
@@ -83,28 +89,48 @@ def measure(build_dir, folder, threads):
         for _ in range(ROUNDS):
             for peer in peers:
                 peer.turns.append(float(peer.ask("turn")))
-        for peer in peers:
-            load_ms, kilobytes = peer.ask("facts").split()
-            ms = statistics.median(peer.turns)
-            print(f"| {threads} | {peer.label} | {ms:.1f} | {ms / statistics.median(peers[0].turns):.2f} | {float(load_ms):.0f} | {int(kilobytes) / 1024:.0f} |")
+        facts = [map(float, peer.ask("facts").split()) for peer in peers]
+        return [(peer.label, statistics.median(peer.turns), load_ms, kilobytes / 1024) for peer, (load_ms, kilobytes) in zip(peers, facts)]
     finally:
         for peer in peers:
             peer.process.kill()
 
 
+def page(tables, weights_mib):
+    versions = ", ".join(f"{name} {importlib.metadata.version(package)}" for name, package in (("PyTorch", "torch"), ("ONNX Runtime", "onnxruntime")))
+    lines, verdicts = [], []
+    for threads, rows in tables.items():
+        ours = rows[0]
+        fastest = min(rows[1:], key=lambda row: row[1])
+        lines += [[str(threads), label, f"{ms:.1f}", f"{ms / ours[1]:.2f}", f"{load_ms:.0f}", f"{peak:.0f}"] for label, ms, load_ms, peak in rows]
+        verdicts.append(["not slower than the fastest of the others", str(threads), f"{fastest[1] / ours[1]:.2f}x ({fastest[0]})",
+                         results.verdict(ours[1] <= fastest[1])])
+        verdicts.append([f"peak memory at most the weights and {SPARE_MIB} MiB", str(threads), f"{ours[3] - weights_mib:+.0f} MiB",
+                         results.verdict(ours[3] <= weights_mib + SPARE_MIB)])
+    return "\n".join([
+        "# A vision tower: attnviz and its peers", "", "Written by `./dev bench peers vision --write`.", "",
+        f"ViT-B/16 on 224 x 224 pixels (BLIP's), random weights, float32; the whole checkpoint's weights are {weights_mib:.0f} MiB, and attnviz has "
+        "all of them open.", "",
+        f"- Machine: {results.machine()}", f"- Date: {datetime.date.today()}", f"- Versions: {versions}", "",
+        *results.table(["target", "threads", "measured", "holds"], verdicts), "",
+        *results.table(["threads", "library", "ms", "times ours", "load ms", "peak MiB"], lines), ""])
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="./dev bench vision", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./dev bench peers vision", description=__doc__)
     parser.add_argument("--build-dir", required=True, type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--threads", default="1,2", help="separated by commas (1,2)")
+    parser.add_argument("--write", action="store_true", help="write tests/bench/VISION.md")
     arguments = parser.parse_args()
     folder = arguments.build_dir.resolve() / "vit-b16"
     if not (folder / "tower.onnx").exists():
         make_checkpoint(folder)
-    megabytes = (folder / "model.safetensors").stat().st_size / 2**20
-    print(f"ViT-B/16 of BLIP, 224 x 224; the whole checkpoint's weights are {megabytes:.0f} MiB\n")
-    print("| threads | library | ms | times ours | load ms | peak MiB |\n| --- | --- | --- | --- | --- | --- |")
-    for threads in map(int, arguments.threads.split(",")):
-        measure(arguments.build_dir, folder, threads)
+    tables = {threads: measure(arguments.build_dir, folder, threads) for threads in map(int, arguments.threads.split(","))}
+    text = page(tables, (folder / "model.safetensors").stat().st_size / 2**20)
+    if arguments.write:
+        Path(__file__).with_name("VISION.md").write_text(text, encoding="utf-8")
+    else:
+        print(text)
 
 
 if __name__ == "__main__":

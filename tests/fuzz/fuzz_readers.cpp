@@ -26,6 +26,7 @@
 #include "attnviz/report/report_reader.hpp"
 #include "attnviz/report/video_report.hpp"
 #include "attnviz/text/segment.hpp"
+#include "fuzz/tokenizer_inputs.hpp"
 #include "support/array_files.hpp"
 #include "support/image_files.hpp"
 #include "support/model_file.hpp"
@@ -227,7 +228,10 @@ int main(int argc, char** argv) {
   const double seconds = std::atof(argv[1]);
   const auto seed = static_cast<std::uint32_t>(argc > 2 ? std::atol(argv[2]) : 1);
   const TempDir dir;
-  const std::vector<Reader> all = readers(dir);
+  std::vector<Reader> all = readers(dir);
+  for (const test::TokenizerInputs& inputs : test::tokenizer_inputs(dir)) {
+    all.push_back({inputs.name, inputs.seeds, inputs.read});
+  }
   Mutator mutator(seed);
   std::vector<std::size_t> counts(all.size());
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);

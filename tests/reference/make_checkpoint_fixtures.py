@@ -22,6 +22,7 @@ from PIL import Image
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+GEMMA = Path(__file__).parent / "data" / "tokenizers" / "gemma-json"  # make_tokenizer_fixtures.py
 INSTRUCTION = "pick up the red cup"
 WORDS = INSTRUCTION.split()
 CHINESE = "拿起红色杯子"
@@ -82,6 +83,10 @@ def siglip_tokenizer(folder):
     corpus.unlink()
     (folder / "spiece.vocab").unlink()
     return hf.SiglipTokenizer(str(folder / "spiece.model"), model_max_length=40)
+
+
+def gemma_tokenizer(folder):
+    return hf.GemmaTokenizerFast.from_pretrained(GEMMA, padding_side="right")
 
 
 def picture(width, height, seed):
@@ -185,11 +190,11 @@ def make_chinese_clip(out):
     case.save(model, processor, tokenizer, max_shard_size="60kB")
 
 
-def make_siglip(out):
-    case = Case("siglip", out)
-    tokenizer = siglip_tokenizer(case.folder)
-    config = hf.SiglipConfig(text_config=dict(SIZE, vocab_size=tokenizer.vocab_size, max_position_embeddings=40), vision_config=IMAGE)
-    model = rounded(stir(hf.SiglipModel._from_config(config, attn_implementation="eager"), 3), torch.bfloat16)
+def make_siglip(out, name="siglip", make_tokenizer=siglip_tokenizer, seed=3):
+    case = Case(name, out)
+    tokenizer = make_tokenizer(case.folder)
+    config = hf.SiglipConfig(text_config=dict(SIZE, vocab_size=len(tokenizer), max_position_embeddings=40), vision_config=IMAGE)
+    model = rounded(stir(hf.SiglipModel._from_config(config, attn_implementation="eager"), seed), torch.bfloat16)
     processor = hf.SiglipImageProcessor(size={"height": PATCH * SIDE, "width": PATCH * SIDE}, resample=Image.BICUBIC)
     texts = text_features(case, model, tokenizer, prompts(WORDS, INSTRUCTION, "This is a photo of {}."), pad=40)
     vision = model.vision_model
@@ -197,6 +202,12 @@ def make_siglip(out):
         states = vision(pixel_values=pixels, interpolate_pos_encoding=True).last_hidden_state[0]
         dense_maps(case, which, torch.cat([vision.head(state[None, None]) for state in states]), texts, model.logit_scale.exp())
     case.save(model, processor, tokenizer, dtype=torch.bfloat16)
+
+
+def make_siglip2(out):
+    """The same model with the tokenizer of Gemma, which only tokenizer.json holds."""
+    make_siglip(out, "siglip2", gemma_tokenizer, 7)
+    shutil.copy(GEMMA / "tokenizer.json", out / "siglip2")
 
 
 def make_owlvit(out):
@@ -260,7 +271,7 @@ def make_vilt(out):
 def main(path):
     out = Path(path)
     shutil.rmtree(out, ignore_errors=True)
-    for make in (make_clip, make_chinese_clip, make_siglip, make_owlvit, make_blip, make_vilt):
+    for make in (make_clip, make_chinese_clip, make_siglip, make_siglip2, make_owlvit, make_blip, make_vilt):
         make(out)
 
 

@@ -76,7 +76,8 @@ TEST_CASE("a model with another's encoders is that model with another fusion") {
   const Image image(70, 50);
   const model::EncodedImage encoded = loaded->encode(image, std::nullopt);
   CHECK(test::max_difference(encoded.patches, expected->encode(image, std::nullopt).patches) == 0);
-  const model::Attended ours = loaded->attend(encoded, {"", two_words()}), theirs = expected->attend(encoded, {"", two_words()});
+  const model::Attended ours = loaded->attend(encoded, {"", two_words()}),
+                        theirs = expected->attend(encoded, {"", two_words()});
   CHECK(ours.maps.front().weights == theirs.maps.front().weights);
   CHECK(ours.target.value().score == theirs.target.value().score);
   CHECK(loaded->vocabulary().find("杯子")->row == 2);

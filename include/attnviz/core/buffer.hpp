@@ -1,5 +1,5 @@
-// Uninitialised, cache-aligned floats, for memory that is filled at once (packed weights, activations of a layer):
-// a Matrix would write zeros first. Large buffers ask for huge pages: with pages of 4 KiB, being given the memory takes
+// Uninitialised, cache-aligned floats, for memory that is filled at once (packed weights, activations of a layer); a
+// Matrix writes zeros first. Large buffers ask for huge pages: with pages of 4 KiB, being given the memory takes
 // as long as a layer's work.
 #pragma once
 
@@ -15,7 +15,7 @@ public:
   explicit Buffer(std::size_t size);
 
   // Memory that calls need again and again: comes from a store of the process, which keeps up to 48 MiB, and goes back
-  // to it, since asking the system for it anew takes as long as using it. From and on any thread.
+  // to it, since asking the system for it anew takes as long as using it. From and on any thread. Less than 64 KiB is just new.
   static Buffer recycled(std::size_t size);
 
   std::size_t size() const { return size_; }

@@ -9,27 +9,12 @@
 
 #include <cassert>
 #include <cstddef>
-#include <new>
 #include <span>
 #include <type_traits>
-#include <vector>
+
+#include "attnviz/core/buffer.hpp"
 
 namespace attnviz {
-
-// Starts every buffer on a cache line, so that vector loads of whole rows do not straddle two.
-template <typename T>
-struct CacheAlignedAllocator {
-  using value_type = T;
-  static constexpr std::align_val_t kAlignment{64};
-
-  CacheAlignedAllocator() = default;
-  template <typename U>
-  CacheAlignedAllocator(const CacheAlignedAllocator<U>&) {}
-
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kAlignment)); }
-  void deallocate(T* pointer, std::size_t) { ::operator delete(pointer, kAlignment); }
-  bool operator==(const CacheAlignedAllocator&) const { return true; }
-};
 
 template <typename T>
 class BasicMatrixView {
@@ -81,11 +66,15 @@ using ConstMatrixView = BasicMatrixView<const float>;
 class Matrix {
 public:
   Matrix() = default;
-  Matrix(std::size_t rows, std::size_t cols) : rows_(rows), cols_(cols), values_(rows * cols) {}  // zeros
+  Matrix(std::size_t rows, std::size_t cols);  // zeros
+  Matrix(const Matrix& other);
+  Matrix(Matrix&& other) noexcept;
+  Matrix& operator=(Matrix other) noexcept;
+  ~Matrix() = default;
 
   std::size_t rows() const { return rows_; }
   std::size_t cols() const { return cols_; }
-  bool empty() const { return values_.empty(); }
+  bool empty() const { return values_.size() == 0; }
   float* data() { return values_.data(); }
   const float* data() const { return values_.data(); }
   std::span<float> row(std::size_t r) { return view().row(r); }
@@ -100,7 +89,7 @@ public:
 
 private:
   std::size_t rows_ = 0, cols_ = 0;
-  std::vector<float, CacheAlignedAllocator<float>> values_;
+  Buffer values_;
 };
 
 }  // namespace attnviz

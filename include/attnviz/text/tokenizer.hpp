@@ -1,8 +1,15 @@
-// The tokenizers of other people's models: from text to token ids, exactly as the original library makes them.
+// From text to the token ids of other people's models, exactly as the libraries that these were trained with make them.
+//
+// Spans: every token knows the bytes of the text, as it was given, that it stands for: before lower-casing,
+// normalisation and the removal of accents. Tokens that share one character (byte-level pieces of an emoji) all have
+// its whole span; tokens that stand for nothing in the text (special ones, a leading "▁") have an empty one.
+// Spans never decrease from token to token and never overlap but for such shared characters.
+//
+// Text is text: "[SEP]" or "<|endoftext|>" inside it becomes the tokens of its letters and signs. The original
+// libraries would read them as special tokens; an instruction must not be able to end itself.
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,20 +19,26 @@ namespace attnviz::text {
 
 struct EncodedToken {
   std::size_t id = 0;
-  std::string text;
-  std::size_t byte_begin = 0, byte_end = 0;  // span in the text as given; empty span: a special token
+  std::string text;                          // as the vocabulary spells it ("##up", "cup</w>", "▁cup")
+  std::size_t byte_begin = 0, byte_end = 0;  // of the text as given, end exclusive
+
+  bool stands_for_text() const { return byte_begin < byte_end; }
 };
 
+// Threads may share one.
 class Tokenizer {
 public:
   virtual ~Tokenizer() = default;
 
-  // With the special tokens that the model's own processor adds, not padded, not truncated. `text` is valid UTF-8.
-  virtual std::vector<EncodedToken> encode(std::string_view text) const = 0;
+  // `utf8` must be valid. With the special tokens that the model's processor adds ([CLS] ... [SEP]), neither padded nor
+  // cut to a length. Takes time in proportion to the text, but for a logarithm.
+  virtual std::vector<EncodedToken> encode(std::string_view utf8) const = 0;
+
   virtual std::size_t vocabulary_size() const = 0;  // highest id + 1
   virtual std::optional<std::size_t> id_of(std::string_view token) const = 0;
-  virtual bool is_unknown(std::size_t id) const = 0;  // stands for what the vocabulary does not have
-  virtual std::optional<std::size_t> padding_id() const = 0;
+  // Whether the id is the one for what the vocabulary does not hold. Never true where single bytes are tokens.
+  virtual bool is_unknown(std::size_t id) const = 0;
+  virtual std::optional<std::size_t> padding_id() const = 0;  // of the token that fills texts up to a length
 };
 
 }  // namespace attnviz::text

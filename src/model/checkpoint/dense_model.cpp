@@ -55,6 +55,15 @@ TextTower read_text_tower(const Weights& weights, const Folder& folder, const te
   }
 }
 
+// The original library's plain OwlViTModel lacks the head that tells patches apart.
+const Folder& with_head(const Folder& folder) {
+  if (folder.config.architecture == Architecture::owlvit && !folder.tensors->find("class_head.dense0.weight")) {
+    throw Error(ErrorCode::model, folder.path.string(), "is an OWL-ViT without its detection head",
+                "save it as OwlViTForObjectDetection");
+  }
+  return folder;
+}
+
 ModelFacts facts_of(const Folder& folder) {
   ModelFacts facts;
   facts.fusion = folder.config.type;
@@ -83,8 +92,9 @@ AttentionMaps compare(const Matrix& texts, const Matrix& patches) {
 
 }  // namespace
 
-DenseModel::DenseModel(const Folder& folder, std::shared_ptr<const text::Tokenizer> tokenizer, const Weights& weights)
-    : CheckpointModel(folder, tokenizer, facts_of(folder)),
+DenseModel::DenseModel(const Folder& folder, const std::shared_ptr<const text::Tokenizer>& tokenizer,
+                       const Weights& weights)
+    : CheckpointModel(with_head(folder), tokenizer, facts_of(folder)),
       image_side_(read_image_side(weights, folder)),
       text_tower_(read_text_tower(weights, folder, tokenizer.get())) {}
 

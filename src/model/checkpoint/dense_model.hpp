@@ -18,7 +18,7 @@ namespace attnviz::model::checkpoint {
 
 class DenseModel : public CheckpointModel {
 public:
-  DenseModel(const Folder& folder, std::shared_ptr<const text::Tokenizer> tokenizer, const Weights& weights);
+  DenseModel(const Folder& folder, const std::shared_ptr<const text::Tokenizer>& tokenizer, const Weights& weights);
 
   ViewChoice default_view() const override { return {"last", "0"}; }
   EncodedImage encode(const Image& image, std::optional<int> max_patches) const override;

@@ -4,10 +4,10 @@
 #include <system_error>
 
 #include "arrays/limited_json.hpp"
-#include "arrays/mapped_file.hpp"
 #include "arrays/safetensors.hpp"
 #include "arrays/sharded_tensors.hpp"
 #include "attnviz/core/error.hpp"
+#include "model/checkpoint/text_file.hpp"
 
 namespace attnviz::model::checkpoint {
 namespace {
@@ -23,10 +23,8 @@ bool is_file(const fs::path& path) {
 }
 
 json read_json(const fs::path& path) {
-  const arrays::Source source{path.string()};
-  const arrays::MappedFile file = arrays::map_file(source);
-  if (file.bytes.size() > kMaxJsonBytes) source.refuse("is too large for a configuration");
-  return arrays::parse_json({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, source, "it");
+  const TextFile file(path, kMaxJsonBytes);
+  return arrays::parse_json(file.text(), file.source(), "it");
 }
 
 // Since version 5 of the original library it is a part of another file.
