@@ -1,8 +1,16 @@
-# Attention inside a LeRobot policy whose input begins with camera tokens, then language (SmolVLA, pi0).
+# Attention inside a LeRobot policy whose input begins with camera tokens, then language (SmolVLA, pi0):
+#
+#   from lerobot.policies.factory import make_pre_post_processors
+#   from lerobot.policies.smolvla.modeling_smolvla import SmolVLAPolicy
 #   from lerobot_policy import dump
-#   dump(policy, preprocess(observation), tokenizer)       # `policy` and `preprocess` as for policy.select_action
-#   attnviz render top.png --view wrist.png --attention attention.npz --preset smolvla     # in the policy's own order
-# pi0: dump(..., patches=256, behind=0), --preset pi0. Not with compile_model=True.
+#
+#   policy = SmolVLAPolicy.from_pretrained(path)
+#   preprocess, _ = make_pre_post_processors(policy.config, path)
+#   dump(policy, preprocess(observation), policy.model.vlm_with_expert.processor.tokenizer)  # pi0: patches=256, behind=0
+#
+#   attnviz render top.png --view wrist.png --attention attention.npz --preset smolvla     # cameras in the policy's order
+#
+# pi0: --preset pi0. Not with compile_model=True.
 from unittest import mock
 
 import numpy as np
