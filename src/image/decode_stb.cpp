@@ -29,7 +29,9 @@ void* capped_realloc(void* old, std::size_t size) {
 #define STB_IMAGE_IMPLEMENTATION
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
+#ifndef __clang__                                       // does not know it
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // inlined, GCC loses track of stb's context
+#endif
 #include <stb_image.h>
 #pragma GCC diagnostic pop
 

@@ -65,7 +65,7 @@ std::size_t Lattice::last_key_end(std::size_t begin) const {
 }
 
 void Lattice::try_piece_and_remains(std::size_t begin, std::vector<Step>& steps) const {
-  const Piece& piece = piece_at(begin);
+  const TextPiece& piece = piece_at(begin);
   const Cost word_cost{kUnknownPenalty, 1};
   for (std::size_t end = piece.is_divisible ? begin + 1 : piece.end; end <= piece.end; ++end) {
     const Cost cost = piece.is_word ? word_cost : Cost{};
@@ -75,7 +75,7 @@ void Lattice::try_piece_and_remains(std::size_t begin, std::vector<Step>& steps)
 
 void Lattice::try_keys(std::size_t begin, std::vector<Step>& steps) const {
   if (!piece_at(begin).is_word) return;
-  const Piece& piece = piece_at(begin);
+  const TextPiece& piece = piece_at(begin);
   const std::size_t last = last_key_end(begin);
   for (std::size_t end = begin + 1; end <= last; ++end) {
     if (!is_node_[end] || !piece_at(end - 1).is_word || !look_up(vocabulary_, text_.between(begin, end))) continue;

@@ -39,7 +39,7 @@ public:
 private:
   struct Step;
 
-  const Piece& piece_at(std::size_t cut) const { return pieces_[piece_of_[cut]]; }
+  const TextPiece& piece_at(std::size_t cut) const { return pieces_[piece_of_[cut]]; }
   std::size_t last_key_end(std::size_t begin) const;
   void try_piece_and_remains(std::size_t begin, std::vector<Step>& steps) const;
   void try_keys(std::size_t begin, std::vector<Step>& steps) const;
@@ -47,7 +47,7 @@ private:
 
   NormalisedText text_;
   const Vocabulary& vocabulary_;
-  std::vector<Piece> pieces_;
+  std::vector<TextPiece> pieces_;
   std::vector<std::size_t> piece_of_;  // [cuts - 1] the piece that a cut begins or lies in
   std::vector<bool> is_node_;          // [cuts]
 };

@@ -38,7 +38,7 @@ bool holds_emoji(std::string_view text) {
 
 }  // namespace
 
-std::vector<Piece> find_pieces(const NormalisedText& text) {
+std::vector<TextPiece> find_pieces(const NormalisedText& text) {
   UErrorCode status = U_ZERO_ERROR;
   const std::unique_ptr<icu::BreakIterator> breaks(
       icu::BreakIterator::createWordInstance(icu::Locale::getRoot(), status));
@@ -48,8 +48,8 @@ std::vector<Piece> find_pieces(const NormalisedText& text) {
   breaks->setText(utext.get(), status);
   check_icu(status);
 
-  std::vector<Piece> pieces;
-  Piece piece;
+  std::vector<TextPiece> pieces;
+  TextPiece piece;
   for (auto end = breaks->next(); end != icu::BreakIterator::DONE; end = breaks->next()) {
     const int kind = breaks->getRuleStatus();
     piece.is_word |= kind >= UBRK_WORD_NONE_LIMIT;

@@ -8,7 +8,7 @@
 
 namespace attnviz::text {
 
-struct Piece {
+struct TextPiece {
   std::size_t begin = 0, end = 0;  // indices of cuts, end exclusive
   bool is_word = false;            // false: space, punctuation, a symbol that is no emoji
   bool is_divisible = false;       // written without spaces (Han, kana): vocabulary keys may begin and end inside it
@@ -16,6 +16,6 @@ struct Piece {
 
 // The text cut at ICU's word boundaries (root locale; Chinese and Japanese by dictionary), without gaps. A boundary
 // that is no cut is passed over: its two sides are one piece.
-std::vector<Piece> find_pieces(const NormalisedText& text);
+std::vector<TextPiece> find_pieces(const NormalisedText& text);
 
 }  // namespace attnviz::text
