@@ -50,7 +50,7 @@ std::string describe(const model::Model& model) {
   const ModelFacts& facts = model.facts();
   const ViewChoice view = model.default_view();
   const PatchRange range = model.patch_range();
-  return "name       " + facts.name + "\nfusion     " + facts.fusion + "\nlayers     " +
+  return "name       " + one_line(facts.name) + "\nfusion     " + facts.fusion + "\nlayers     " +
          std::to_string(facts.num_layers) + "\nheads      " + std::to_string(facts.num_heads) + "\ndim        " +
          std::to_string(facts.model_dim) + "\nparameters " + millions(facts.num_parameters) + "\nencoders   " +
          (facts.encoders.empty() ? "its own" : "of " + facts.encoders) + "\npatch      " +

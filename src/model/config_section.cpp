@@ -54,7 +54,7 @@ std::string Section::text(const std::string& key) const {
 }
 
 std::string Section::choice(const std::string& key, const std::vector<std::string>& choices) const {
-  if (!has(key)) return choices.front();
+  if (!is_given(key)) return choices.front();
   if (at(key).is_string() && std::ranges::find(choices, at(key).get<std::string>()) != choices.end())
     return at(key).get<std::string>();
   std::string list;
@@ -63,7 +63,7 @@ std::string Section::choice(const std::string& key, const std::vector<std::strin
 }
 
 bool Section::flag(const std::string& key, bool missing) const {
-  if (!has(key)) return missing;
+  if (!is_given(key)) return missing;
   if (!at(key).is_boolean()) complain(key, "is " + shown(at(key)) + ", neither true nor false");
   return at(key).get<bool>();
 }

@@ -42,9 +42,9 @@ public:
   double real_or(const std::string& key, double missing, double lowest, double highest) const;
   // Short, without control characters: names reach the terminal.
   std::string text(const std::string& key) const;
-  // One of `choices`, the first where the key is missing.
+  // One of `choices`, the first where the key is not given.
   std::string choice(const std::string& key, const std::vector<std::string>& choices) const;
-  // Missing: `missing`.
+  // Not given: `missing`.
   bool flag(const std::string& key, bool missing) const;
   // From 0 to 1.
   double share(const std::string& key) const;

@@ -27,7 +27,8 @@ std::shared_ptr<const Encoders> of_its_width(std::shared_ptr<const Encoders> enc
 ModelConfig read_config(const arrays::SafeTensors& file) {
   const std::string& format = file.metadata("format");
   if (format != kFormat) {
-    throw Error(ErrorCode::model, file.name(), "format is '" + format.substr(0, 40) + "', not '" + kFormat + "'");
+    throw Error(ErrorCode::model, file.name(), "format is '" + format.substr(0, 40) + "', not '" + kFormat + "'",
+                "of a checkpoint, give the folder that config.json lies in");
   }
   return parse_config(file.metadata("config"), file.name());
 }

@@ -24,7 +24,7 @@ std::string checkpoint_of(const std::string& name_or_path) {
 // A hub name stays whole, a folder is called by its last part.
 std::string name_of_folder(const std::string& name_or_path) {
   if (!checkpoint::is_folder(name_or_path)) return name_or_path;
-  std::filesystem::path path = std::filesystem::path(name_or_path).lexically_normal();
+  std::filesystem::path path = std::filesystem::absolute(name_or_path).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
   return path.filename().string();
 }

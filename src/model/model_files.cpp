@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "attnviz/core/error.hpp"
+#include "model/checkpoint/folder.hpp"
 #include "model/grounding_model.hpp"
 
 extern "C" {
@@ -84,10 +85,14 @@ arrays::SafeTensors open_model(const std::string& name_or_path) {
   const std::vector<ModelFile> named = files_named(name_or_path);
   if (!named.empty()) return named.front().open();
   std::error_code ignored;
-  if (name_or_path.find('/') == std::string::npos && !fs::exists(name_or_path, ignored)) {
-    throw Error(ErrorCode::model, name_or_path,
-                "neither a model's name, nor a file or folder, nor in the local hub cache",
-                "'attnviz models' lists the models");
+  const bool has_owner = checkpoint::is_hub_name(name_or_path) && name_or_path.find('/') != std::string::npos &&
+                         !name_or_path.ends_with(kExtension);
+  const bool is_name = has_owner || name_or_path.find('/') == std::string::npos;
+  if (is_name && !fs::exists(name_or_path, ignored)) {
+    throw Error(
+        ErrorCode::model, name_or_path,
+        "neither a model's name, nor a file or folder, nor in the hub cache " + checkpoint::hub_cache().string(),
+        has_owner ? "fetch it: hf download " + name_or_path : "'attnviz models' lists the models");
   }
   return arrays::SafeTensors::open(name_or_path);
 }

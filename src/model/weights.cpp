@@ -13,6 +13,15 @@ void Weights::report(const std::string& what) const {
   if (std::ranges::find(*problems_, what) == problems_->end()) problems_->push_back(what);
 }
 
+// What is not there is not bounded by the size of a file.
+void Weights::count_stand_in(std::size_t count) const {
+  constexpr std::size_t kMost = std::size_t{1} << 28;  // 1 GiB
+  stand_ins_ += count;
+  if (stand_ins_ <= kMost) return;
+  throw Error(ErrorCode::model, file_name(), "lacks most of what the config asks for",
+              "is it the config of this model?");
+}
+
 const arrays::TensorView* Weights::tensor(const std::string& name, const std::vector<std::size_t>& shape) const {
   used_.insert(name);
   const arrays::TensorView* found = tensors_.find(name);
@@ -46,10 +55,12 @@ std::size_t Weights::num_rows(const std::string& name) const {
 }
 
 std::vector<float> Weights::values(const std::string& name, const std::vector<std::size_t>& shape) const {
+  const arrays::TensorView* found = tensor(name, shape);
   std::size_t count = 1;
   for (const std::size_t side : shape) count *= side;
+  if (found == nullptr) count_stand_in(count);
   std::vector<float> out(count);
-  if (const arrays::TensorView* found = tensor(name, shape)) {
+  if (found != nullptr) {
     read(name, *found, 0, out);
     tensors_.release(*found);
   }
@@ -64,8 +75,10 @@ float Weights::number(const std::string& name) const {
 }
 
 Matrix Weights::matrix(const std::string& name, std::size_t rows, std::size_t cols) const {
+  const arrays::TensorView* found = tensor(name, {rows, cols});
+  if (found == nullptr) count_stand_in(rows * cols);
   Matrix out(rows, cols);
-  if (const arrays::TensorView* found = tensor(name, {rows, cols})) {
+  if (found != nullptr) {
     read(name, *found, 0, {out.data(), rows * cols});
     tensors_.release(*found);
   }
@@ -77,7 +90,10 @@ attention::PackedMatrix Weights::packed_rows(const std::string& name, const std:
   std::size_t cols = 1;
   for (std::size_t i = 1; i < shape.size(); ++i) cols *= shape[i];
   const arrays::TensorView* found = tensor(name, shape);
-  if (found == nullptr) return {rows, cols, nullptr, &arena_};
+  if (found == nullptr) {
+    count_stand_in(rows * cols);
+    return {rows, cols, nullptr, &arena_};
+  }
   attention::PackedMatrix packed(
       rows, cols, [&](std::size_t row, std::span<float> out) { read(name, *found, (first + row) * cols, out); },
       &arena_);
@@ -107,7 +123,9 @@ attention::Linear Weights::linear(const std::string& name, std::size_t in, std::
 }
 
 fusion::LayerNorm Weights::norm(const std::string& name, std::size_t dim, double epsilon) const {
-  return {values(name + ".weight", {dim}), values(name + ".bias", {dim}), name, epsilon};
+  const bool has_old_names = !has(name + ".weight") && has(name + ".gamma");  // of BERT's first checkpoints
+  return {values(name + (has_old_names ? ".gamma" : ".weight"), {dim}),
+          values(name + (has_old_names ? ".beta" : ".bias"), {dim}), name, epsilon};
 }
 
 fusion::FeedForward Weights::feed_forward(const std::string& name, std::size_t dim, std::size_t hidden) const {

@@ -46,7 +46,7 @@ public:
   // Rows [first, first + out) of a layer that holds several: weight [all, in], bias [all].
   attention::Linear linear_part(const std::string& weight, const std::string& bias, std::size_t first, std::size_t out,
                                 std::size_t all, std::size_t in) const;
-  // name.weight, name.bias [dim]
+  // name.weight, name.bias [dim]; or name.gamma, name.beta
   fusion::LayerNorm norm(const std::string& name, std::size_t dim, double epsilon = fusion::LayerNorm::kEpsilon) const;
   // name.up, name.down
   fusion::FeedForward feed_forward(const std::string& name, std::size_t dim, std::size_t hidden) const;
@@ -74,12 +74,14 @@ private:
   attention::PackedMatrix packed_rows(const std::string& name, const std::vector<std::size_t>& shape, std::size_t first,
                                       std::size_t rows) const;
   void report(const std::string& what) const;
+  void count_stand_in(std::size_t count) const;
 
   const arrays::TensorSet& tensors_;
   std::vector<std::string>* problems_;
   mutable std::mutex reporting_;
   mutable std::set<std::string> used_;
-  mutable BufferArena arena_;  // of the packed weights
+  mutable std::size_t stand_ins_ = 0;  // values given for tensors that are not there
+  mutable BufferArena arena_;          // of the packed weights
 };
 
 }  // namespace attnviz::model

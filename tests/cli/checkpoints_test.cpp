@@ -39,7 +39,7 @@ TEST_CASE("a checkpoint folder is a model: words, maps, pictures") {
                              {"siglip2", "the cup", 2, 1, 2},
                              {"owlvit", "red cup", 2, 1, 2},
                              {"blip", "pick up the red cup", 5, 3, 4},
-                             {"vilt", "the red cup", 3, 3, 4}}) {
+                             {"vilt", "the red cup", 3, 4, 2}}) {
     CAPTURE(known.name);
     const std::string out = dir / known.name;
     const Outcome outcome = attnviz_run({image, known.instruction, "-m", kFolders + known.name, "-o", out});
@@ -71,7 +71,7 @@ TEST_CASE("a hub name means its snapshot in the local cache; nothing is fetched"
   CHECK(report_of(dir / "out")["model"]["name"] == "someone/small-blip");
   const Outcome absent = attnviz_run({image, "cup", "-m", "someone/other", "-o", dir / "other"}, setting);
   CHECK(absent.exit_code == 4);
-  CHECK_MESSAGE(absent.err.find("someone/other") != std::string::npos, absent.err);
+  CHECK_MESSAGE(absent.err.find("fetch it: hf download someone/other") != std::string::npos, absent.err);
   CHECK_FALSE(fs::exists(dir / "other"));
 }
 
@@ -118,6 +118,16 @@ TEST_CASE("folders that are no model end the job before anything is written") {
   refused("model.safetensors");
 }
 
+TEST_CASE("an instruction that is too long for comparing is read from its end") {
+  const TempDir dir;
+  const std::string instruction =
+      "pick up the red cup and put the blue bowl on the table and then open the drawer please";
+  const Outcome outcome =
+      attnviz_run({write_scene(dir), instruction, "-m", kFolders + "owlvit", "-o", dir / "out", "--formats", "json"});
+  REQUIRE_MESSAGE(outcome.exit_code == 0, outcome.err);
+  CHECK(report_of(dir / "out")["words"].size() == 19);
+}
+
 TEST_CASE("words that the tokenizer does not hold are said") {
   const TempDir dir;
   const Outcome outcome =
@@ -126,4 +136,9 @@ TEST_CASE("words that the tokenizer does not hold are said") {
   CHECK(report_of(dir / "out")["words"][0]["known"]);
   CHECK_FALSE(report_of(dir / "out")["words"][1]["known"]);
   CHECK(outcome.err.find("'Ж' is not in the model's vocabulary") != std::string::npos);
+  const Outcome none = attnviz_run({write_scene(dir), "red !!! cup", "-m", kFolders + "siglip", "--words",
+                                    "red|!!!|cup", "-o", dir / "none", "--formats", "json"});
+  REQUIRE_MESSAGE(none.exit_code == 0, none.err);
+  CHECK(report_of(dir / "none")["words"][1]["tokens"].empty());
+  CHECK_FALSE(report_of(dir / "none")["words"][1]["known"]);
 }

@@ -29,9 +29,11 @@ CHINESE = "拿起红色杯子"
 CHINESE_WORDS = ["拿起", "红色", "杯子"]
 TEXT = [INSTRUCTION, "a photo of a {}.", "This is a photo of cup.", "put the blue bowl on the table", "a b c d e f 0 1 2"]
 TEXT += ["place the yellow banana into the small green box", "open the drawer and take out the spoon, please!"] * 3
-DIM, HEADS, FFN, LAYERS, PROJECTION, PATCH, SIDE = 32, 4, 48, 3, 24, 8, 4
-SIZE = dict(hidden_size=DIM, intermediate_size=FFN, num_hidden_layers=LAYERS, num_attention_heads=HEADS)
-IMAGE = dict(SIZE, image_size=PATCH * SIDE, patch_size=PATCH)
+DIM, PROJECTION, PATCH, SIDE = 32, 24, 8, 4
+# Both sides differ in everything, and epsilon is large, so that none can be taken for the other or left out.
+SIZE = dict(hidden_size=DIM, intermediate_size=48, num_hidden_layers=3, num_attention_heads=4, layer_norm_eps=1e-2)
+IMAGE = dict(hidden_size=40, intermediate_size=52, num_hidden_layers=4, num_attention_heads=2, layer_norm_eps=3e-2,
+             image_size=PATCH * SIDE, patch_size=PATCH)
 
 
 def stir(model, seed):
@@ -193,7 +195,8 @@ def make_chinese_clip(out):
 def make_siglip(out, name="siglip", make_tokenizer=siglip_tokenizer, seed=3):
     case = Case(name, out)
     tokenizer = make_tokenizer(case.folder)
-    config = hf.SiglipConfig(text_config=dict(SIZE, vocab_size=len(tokenizer), max_position_embeddings=40), vision_config=IMAGE)
+    config = hf.SiglipConfig(text_config=dict(SIZE, vocab_size=len(tokenizer), max_position_embeddings=40, projection_size=IMAGE["hidden_size"]),
+                             vision_config=IMAGE)
     model = rounded(stir(hf.SiglipModel._from_config(config, attn_implementation="eager"), seed), torch.bfloat16)
     processor = hf.SiglipImageProcessor(size={"height": PATCH * SIDE, "width": PATCH * SIDE}, resample=Image.BICUBIC)
     texts = text_features(case, model, tokenizer, prompts(WORDS, INSTRUCTION, "This is a photo of {}."), pad=40)
@@ -235,7 +238,7 @@ def make_owlvit(out):
 def make_blip(out):
     case = Case("blip", out)
     tokenizer = bert_tokenizer(case.folder)
-    config = hf.BlipConfig(text_config=dict(SIZE, vocab_size=len(tokenizer), encoder_hidden_size=DIM, max_position_embeddings=20),
+    config = hf.BlipConfig(text_config=dict(SIZE, vocab_size=len(tokenizer), encoder_hidden_size=IMAGE["hidden_size"], max_position_embeddings=20),
                            vision_config=IMAGE, projection_dim=PROJECTION, image_text_hidden_size=PROJECTION)
     model = stir(hf.BlipForImageTextRetrieval._from_config(config, attn_implementation="eager"), 5)
     processor = hf.BlipImageProcessor(size={"height": PATCH * SIDE, "width": PATCH * SIDE})

@@ -88,6 +88,9 @@ TEST_CASE("hub names are found in the local cache, the revision of main before t
   CHECK(*checkpoint::find_in_hub_cache("owner/some-model") == repository / "snapshots" / "older");
   test::write_bytes((repository / "refs" / "main").string(), "../../elsewhere");
   CHECK(checkpoint::find_in_hub_cache("owner/some-model")->parent_path() == repository / "snapshots");
+  test::write_bytes((repository / "refs" / "main").string(), "older\n");
+  test::write_bytes((repository / "snapshots" / "abc123" / "model.safetensors").string(), "x");
+  CHECK(*checkpoint::find_in_hub_cache("owner/some-model") == repository / "snapshots" / "abc123");
   CHECK_FALSE(checkpoint::find_in_hub_cache("owner/other").has_value());
   for (const char* odd : {"", "/", "a/b/c", "../owner/some-model", "owner/..", "owner/", "/some-model", "a b"}) {
     CHECK_FALSE(checkpoint::find_in_hub_cache(odd).has_value());
@@ -114,17 +117,44 @@ TEST_CASE("what a configuration leaves out is as in the original library") {
   const auto siglip =
       checkpoint::parse_checkpoint_config({{"model_type", "siglip"},
                                            {"text_config", {{"hidden_size", 1152U}, {"num_attention_heads", 16U}}},
-                                           {"vision_config", nullptr}},
+                                           {"vision_config", {{"hidden_size", 1152U}}}},
                                           "config.json");
   CHECK(siglip.projection == 1152);
   CHECK(siglip.vision.side() == 14);
+  CHECK(siglip.vision.layers == 12);
   CHECK(siglip.text.epsilon == 1e-6);
   const auto vilt = checkpoint::parse_checkpoint_config({{"model_type", "vilt"}, {"image_size", 96U}}, "config.json");
   CHECK(vilt.vision.side() == 3);
   CHECK(vilt.text.token_types == 2);
 }
 
+TEST_CASE("what CLIP's configuration says twice counts as the original counts it") {
+  const auto clip =
+      checkpoint::parse_checkpoint_config({{"model_type", "clip"},
+                                           {"text_config", {{"hidden_size", 64U}, {"hidden_act", "gelu"}}},
+                                           {"text_config_dict", {{"hidden_size", 128U}}},
+                                           {"vision_config", {{"hidden_size", 192U}}},
+                                           {"vision_config_dict", nullptr}},
+                                          "config.json");
+  CHECK(clip.text.dim == 128);
+  CHECK(clip.text.activation == attention::Activation::quick_gelu);
+  CHECK(clip.vision.dim == 192);
+}
+
+TEST_CASE("pixels of a processor that leaves its numbers out are the original's") {
+  const auto clip = checkpoint::parse_pixel_rule({{"do_rescale", nullptr}}, "p.json", checkpoint::Architecture::clip);
+  CHECK(clip.mean[0] == doctest::Approx(0.48145466));
+  CHECK(clip.std[2] == doctest::Approx(0.27577711));
+  CHECK(clip.scale == doctest::Approx(1.0 / 255));
+  const auto vilt = checkpoint::parse_pixel_rule(json::object(), "p.json", checkpoint::Architecture::vilt);
+  CHECK(vilt.mean[1] == 0.5F);
+}
+
 TEST_CASE("configurations that cannot be are refused by name") {
+  CHECK(has(config_refusal({{"model_type", "owlvit"}, {"projection_dim", 256U}}),
+            "words and patches cannot be compared"));
+  CHECK(has(config_refusal({{"model_type", "siglip"}, {"text_config", {{"projection_size", 384U}}}}),
+            "words and patches cannot be compared"));
   CHECK(has(config_refusal({{"model_type", "llava"}}), "supported are blip, chinese_clip, clip, owlvit, siglip, vilt"));
   CHECK(has(config_refusal(json::array()), "is not an object"));
   CHECK(has(config_refusal({{"architectures", {"CLIPModel"}}}), "'model_type' is missing"));
@@ -150,17 +180,63 @@ TEST_CASE("broken folders say what is missing and what to do") {
   CHECK(has(refusal_without("clip", "config.json"), "has no config.json"));
   CHECK(has(refusal_without("clip", "model.safetensors"), "has no model.safetensors"));
   CHECK(has(refusal_without("clip", "preprocessor_config.json"), "AutoProcessor"));
-  CHECK(has(refusal_without("chinese_clip", "model-00002-of-00005.safetensors"),
-            "shards are missing: model-00002-of-00005.safetensors"));
+  CHECK(has(refusal_without("chinese_clip", "model-00002-of-00006.safetensors"),
+            "shards are missing: model-00002-of-00006.safetensors"));
   const Copy pickled("clip");
   fs::rename(pickled.path() / "model.safetensors", pickled.path() / "pytorch_model.bin");
-  CHECK(has(pickled.refusal(), "pytorch_model.bin, not in safetensors; convert them"));
+  CHECK(has(pickled.refusal(),
+            "pytorch_model.bin, not in safetensors; convert it in Python: CLIPModel.from_pretrained("));
   const Copy truncated("blip");
   fs::resize_file(truncated.path() / "model.safetensors", 5000);
   CHECK(has(truncated.refusal(), "truncated"));
   const Copy deep("blip");
   test::write_bytes((deep.path() / "config.json").string(), std::string(100000, '['));
   CHECK(has(deep.refusal(), "nested too deeply"));
+}
+
+TEST_CASE("what is missing costs no memory, however large the config says it is") {
+  const Copy copy("clip");
+  json config = json::parse(test::read_bytes((copy.path() / "config.json").string()));
+  config["vision_config"]["image_size"] = 4096;
+  config["vision_config"]["patch_size"] = 1;
+  config["vision_config"]["hidden_size"] = 8192;
+  test::write_bytes((copy.path() / "config.json").string(), config.dump());
+  CHECK(has(copy.refusal(), "tensor '"));
+  const ModelCheck found = checkpoint::check(copy.path().string());
+  CHECK(has(found.problems.back(), "is it the config of this model?"));
+}
+
+TEST_CASE("a tokenizer with more tokens than the model has is another model's") {
+  const Copy copy("blip");
+  std::string words = test::read_bytes((copy.path() / "vocab.txt").string());
+  for (int i = 0; i < 50; ++i) words.append("word").append(std::to_string(i)).append("\n");
+  test::write_bytes((copy.path() / "vocab.txt").string(), words);
+  CHECK(has(copy.refusal(), "is it another model's tokenizer?"));
+}
+
+TEST_CASE("the first names of norms are read, too") {
+  const Copy copy("blip");
+  const std::string file = (copy.path() / "model.safetensors").string();
+  std::string bytes = test::read_bytes(file);
+  for (const auto& [name, old] : {std::pair<std::string, std::string>{"LayerNorm.weight\"", "LayerNorm.gamma\" "},
+                                  {"LayerNorm.bias\"", "LayerNorm.beta\""}}) {
+    for (std::size_t at = bytes.find(name); at != std::string::npos; at = bytes.find(name))
+      bytes.replace(at, name.size(), old);
+  }
+  test::write_bytes(file, bytes);
+  CHECK(checkpoint::check(copy.path().string()).problems.empty());
+}
+
+TEST_CASE("ViLT cuts an image as its processor does") {
+  const auto model = checkpoint::load((kFolders / "vilt").string(), "vilt");
+  const auto shape = [&](int width, int height) {
+    const PatchGrid grid = model->encode(Image(width, height), std::nullopt).grid;
+    return std::pair(grid.rows(), grid.cols());
+  };
+  CHECK(shape(300, 100) == std::pair(2, 6));
+  CHECK(shape(120, 90) == std::pair(4, 5));
+  CHECK(shape(90, 160) == std::pair(6, 3));
+  CHECK(shape(1, 1000) == std::pair(6, 1));
 }
 
 TEST_CASE("an index of shards cannot lead out of its folder") {
@@ -173,7 +249,7 @@ TEST_CASE("an index of shards cannot lead out of its folder") {
   CHECK(has(refusal_of("../other.safetensors"), "no plain file name"));
   CHECK(has(refusal_of("/etc/passwd"), "no plain file name"));
   CHECK(has(refusal_of("config.json"), "config.json"));
-  CHECK(has(refusal_of("model-00001-of-00005.safetensors"), "tensor"));
+  CHECK(has(refusal_of("model-00001-of-00006.safetensors"), "tensor"));
 }
 
 TEST_CASE("a check names every tensor that is missing, extra or of another shape") {

@@ -68,6 +68,23 @@ TEST_CASE("another model's tokenizer") {
   CHECK(has(refusal(gemma, TokenizerKind::sentence_piece), "padding_side is left"));
 }
 
+TEST_CASE("Gemma's text is in lower case where the settings say so, as SigLIP 2 was trained") {
+  const TempDir dir;
+  const auto folder = test::copy_tokenizer(dir, "gemma-pieces");
+  const auto ids = [&](const std::string& text) {
+    std::vector<std::size_t> found;
+    for (const auto& token : model::checkpoint::read_tokenizer(folder, TokenizerKind::sentence_piece)->encode(text)) {
+      found.push_back(token.id);
+    }
+    return found;
+  };
+  const auto small = ids("red cup");
+  CHECK(ids("RED Cup") != small);
+  test::write_bytes((folder / "tokenizer_config.json").string(),
+                    R"({"do_lower_case": true, "add_bos_token": false, "add_eos_token": true})");
+  CHECK(ids("RED Cup") == small);
+}
+
 TEST_CASE("tokenizer.json that is broken") {
   const std::string sound = test::tiny_clip_json();
   const auto said = [](const std::string& json) { return refusal_of("tokenizer.json", json, TokenizerKind::clip); };

@@ -15,7 +15,8 @@ public:
   explicit Buffer(std::size_t size);
 
   // Memory that calls need again and again: comes from a store of the process, which keeps up to 48 MiB, and goes back
-  // to it, since asking the system for it anew takes as long as using it. From and on any thread. Less than 64 KiB is just new.
+  // to it, since asking the system for it anew takes as long as using it. From and on any thread.
+  // Less than 64 KiB is just new.
   static Buffer recycled(std::size_t size);
 
   std::size_t size() const { return size_; }

@@ -8,6 +8,13 @@
 #include "attnviz/text/segment.hpp"
 
 namespace attnviz::model::checkpoint {
+namespace {
+
+bool is_of(const text::EncodedToken& token, const Word& word) {
+  return token.byte_end > word.byte_begin && token.byte_begin < word.byte_end;
+}
+
+}  // namespace
 
 CheckpointModel::CheckpointModel(const Folder& folder, std::shared_ptr<const text::Tokenizer> tokenizer,
                                  ModelFacts facts)
@@ -30,17 +37,30 @@ TokenIds CheckpointModel::tokenize(std::string_view text) const {
   return ids;
 }
 
+TokenIds CheckpointModel::tokenize_end(std::string_view text, std::size_t most) const {
+  const std::vector<text::EncodedToken> tokens = tokenizer_->encode(text);
+  const auto first =
+      std::ranges::find_if(tokens, [](const text::EncodedToken& token) { return token.stands_for_text(); });
+  const auto lead = static_cast<std::size_t>(first - tokens.begin());
+  const std::size_t dropped = tokens.size() > most ? tokens.size() - most : 0;
+  TokenIds ids;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (i < lead || i >= lead + dropped) ids.push_back(tokens[i].id);
+  }
+  return ids;
+}
+
 Instruction CheckpointModel::read(const std::string& text, const std::optional<std::string>& words) const {
   Instruction instruction{text,
                           words ? text::segment_as(text, *words, no_vocabulary_) : text::segment(text, no_vocabulary_)};
   const std::vector<text::EncodedToken> tokens = tokenizer_->encode(text);
   for (Word& word : instruction.words) {
     word.tokens.clear();
-    word.known = true;
+    word.known = false;
     for (const text::EncodedToken& token : tokens) {
-      if (token.byte_end <= word.byte_begin || token.byte_begin >= word.byte_end) continue;
+      if (!is_of(token, word)) continue;
+      word.known = (word.known || word.tokens.empty()) && !tokenizer_->is_unknown(token.id);
       word.tokens.push_back({token.text, token.id});
-      word.known = word.known && !tokenizer_->is_unknown(token.id);
     }
   }
   return instruction;
@@ -52,7 +72,7 @@ std::vector<std::vector<std::size_t>> CheckpointModel::tokens_of_words(const Ins
   for (std::size_t w = 0; w < own.size(); ++w) {
     const Word& word = instruction.words[w];
     for (std::size_t t = 0; t < tokens.size(); ++t) {
-      if (tokens[t].byte_end > word.byte_begin && tokens[t].byte_begin < word.byte_end) own[w].push_back(t);
+      if (is_of(tokens[t], word)) own[w].push_back(t);
     }
   }
   return own;

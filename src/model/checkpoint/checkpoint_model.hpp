@@ -30,6 +30,8 @@ protected:
 
   const Folder& folder() const { return folder_; }
   TokenIds tokenize(std::string_view text) const;
+  // At most so many tokens: special ones in front, then the end of the text.
+  TokenIds tokenize_end(std::string_view text, std::size_t most) const;
   // Of each word, which tokens of the whole instruction are its own: indices into `tokenize(instruction.text)`.
   std::vector<std::vector<std::size_t>> tokens_of_words(const Instruction& instruction) const;
 

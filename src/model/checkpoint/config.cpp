@@ -16,7 +16,10 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxVocabulary = std::size_t{1} << 20, kMaxPositions = 4096, kMaxImagePx = 4096;
 
-// What the original library takes where the file is silent.
+// What the original library takes where the files are silent.
+constexpr std::array<float, 3> kHalf{0.5F, 0.5F, 0.5F}, kClipMean{0.48145466F, 0.4578275F, 0.40821073F},
+    kClipStd{0.26862954F, 0.26130258F, 0.27577711F};
+
 struct Defaults {
   Architecture architecture;
   TextConfig text;
@@ -95,14 +98,34 @@ Section part(const Section& whole, const std::string& key) {
   return whole.is_given(key) ? whole.section(key) : Section(kNothing, key, whole.where());
 }
 
+// CLIP's older configurations say a part twice; the original takes the second, and its own defaults for the rest.
+Section side(const Section& whole, const std::string& key) {
+  return part(whole, whole.is_given(key + "_dict") ? key + "_dict" : key);
+}
+
+void complain_of_widths(const Section& section, const std::string& key, std::size_t width, const std::string& other,
+                        std::size_t wanted) {
+  if (width == wanted) return;
+  section.complain(key, "is " + std::to_string(width) + ", but " + other + " is " + std::to_string(wanted) +
+                            ": words and patches cannot be compared");
+}
+
 std::size_t read_projection(const Section& whole, const CheckpointConfig& config) {
   switch (config.architecture) {
     case Architecture::clip:
     case Architecture::chinese_clip:
-    case Architecture::owlvit:
       return whole.number_or("projection_dim", 512, 1, kMaxDim);
-    case Architecture::siglip:  // the text is projected to the width of the image's side
-      return part(whole, "text_config").number_or("projection_size", config.text.dim, 1, kMaxDim);
+    case Architecture::owlvit: {  // its head makes patches as wide as the text's layers
+      const std::size_t width = whole.number_or("projection_dim", 512, 1, kMaxDim);
+      complain_of_widths(whole, "projection_dim", width, "text_config.hidden_size", config.text.dim);
+      return width;
+    }
+    case Architecture::siglip: {  // the text is projected to the width of the image's side
+      const Section text = part(whole, "text_config");
+      const std::size_t width = text.number_or("projection_size", config.text.dim, 1, kMaxDim);
+      complain_of_widths(text, "projection_size", width, "vision_config.hidden_size", config.vision.dim);
+      return width;
+    }
     case Architecture::blip:
     case Architecture::vilt:
       break;
@@ -129,14 +152,16 @@ CheckpointConfig parse_checkpoint_config(const json& json, const std::string& wh
     read_vision(whole, config.vision);
     if (!whole.flag("qkv_bias", true)) whole.complain("qkv_bias", "is false, which is not supported");
   } else {
-    read_text(part(whole, "text_config"), config.text);
-    read_vision(part(whole, "vision_config"), config.vision);
+    const bool says_twice =
+        config.architecture == Architecture::clip || config.architecture == Architecture::chinese_clip;
+    read_text(says_twice ? side(whole, "text_config") : part(whole, "text_config"), config.text);
+    read_vision(says_twice ? side(whole, "vision_config") : part(whole, "vision_config"), config.vision);
   }
   config.projection = read_projection(whole, config);
   return config;
 }
 
-image::PixelRule parse_pixel_rule(const json& json, const std::string& where) {
+image::PixelRule parse_pixel_rule(const json& json, const std::string& where, Architecture architecture) {
   const Section section(json, "", where);
   image::PixelRule rule;
   switch (section.number_or("resample", 3, 1, 3)) {  // as Pillow numbers them
@@ -155,8 +180,9 @@ image::PixelRule parse_pixel_rule(const json& json, const std::string& where) {
     rule.scale = 1;
   }
   if (section.flag("do_normalize", true)) {
-    rule.mean = section.colour("image_mean", -1e6F);
-    rule.std = section.colour("image_std", 0);
+    const bool is_plain = architecture == Architecture::siglip || architecture == Architecture::vilt;
+    rule.mean = section.is_given("image_mean") ? section.colour("image_mean", -1e6F) : is_plain ? kHalf : kClipMean;
+    rule.std = section.is_given("image_std") ? section.colour("image_std", 0) : is_plain ? kHalf : kClipStd;
   }
   return rule;
 }

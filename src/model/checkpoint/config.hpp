@@ -45,6 +45,6 @@ struct CheckpointConfig {
 CheckpointConfig parse_checkpoint_config(const nlohmann::json& json, const std::string& where);
 
 // Throws Error (model), where = the file: filters, means that cannot be.
-image::PixelRule parse_pixel_rule(const nlohmann::json& json, const std::string& where);
+image::PixelRule parse_pixel_rule(const nlohmann::json& json, const std::string& where, Architecture architecture);
 
 }  // namespace attnviz::model::checkpoint

@@ -111,7 +111,9 @@ Matrix DenseModel::encode_words(const Instruction& instruction) const {
   for (const Word& word : instruction.words) {
     prompts.push_back(tokenize(in_prompt(folder().config.architecture, word.text)));
   }
-  for (const Word& word : instruction.words) prompts.push_back(tokenize(instruction.text.substr(0, word.byte_end)));
+  for (const Word& word : instruction.words) {
+    prompts.push_back(tokenize_end(instruction.text.substr(0, word.byte_end), folder().config.text.positions));
+  }
   Matrix texts = text_tower_.encode(prompts);
   scale_rows(texts, 1, folder().config.architecture == Architecture::owlvit ? 1e-6F : 0);
   return texts;

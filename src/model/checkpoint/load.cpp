@@ -46,8 +46,16 @@ std::unique_ptr<Model> make_model(const Folder& folder, std::shared_ptr<const te
   return std::make_unique<DenseModel>(folder, std::move(tokenizer), weights);
 }
 
+// A model may have room for more tokens than there are.
 std::shared_ptr<const text::Tokenizer> read_tokenizer_of(const Folder& folder) {
-  return read_tokenizer(folder.path, tokenizer_kind(folder.config.architecture));
+  std::unique_ptr<text::Tokenizer> tokenizer = read_tokenizer(folder.path, tokenizer_kind(folder.config.architecture));
+  if (tokenizer->vocabulary_size() > folder.config.text.vocabulary) {
+    throw Error(ErrorCode::model, folder.path.string(),
+                "its tokenizer has " + std::to_string(tokenizer->vocabulary_size()) + " tokens, its model " +
+                    std::to_string(folder.config.text.vocabulary),
+                "is it another model's tokenizer?");
+  }
+  return tokenizer;
 }
 
 // What the original model has beside what makes the maps: heads of other tasks, and tables of numbers that older

@@ -1,12 +1,14 @@
 #include "model/checkpoint/vilt_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace attnviz::model::checkpoint {
 namespace {
 
-constexpr int kLongest = 5, kOfShortest = 3;  // 640 px beside 384
+constexpr double kLongest = 1333.0 / 800;  // side beside the shortest: 639 px beside 384
+constexpr std::size_t kMostStreams = 16;
 
 ModelFacts facts_of(const Folder& folder) {
   ModelFacts facts;
@@ -23,7 +25,27 @@ std::string prefix_of(const Folder& folder) {
 }
 
 std::size_t num_stream_types(const Weights& weights, const std::string& name) {
-  return std::max<std::size_t>(weights.num_rows(name), 2);
+  return std::clamp<std::size_t>(weights.num_rows(name), 2, kMostStreams);
+}
+
+int whole_patches(double length, int patch_px) {
+  const int patches = static_cast<int>(std::floor(length + 0.5)) / patch_px;
+  return std::max(patches, 1) * patch_px;
+}
+
+// As the model's processor resizes: the shorter side as in training unless the longer one would pass its limit, both
+// down to whole patches.
+PatchGrid original_grid(const Image& image, const ImageConfig& config) {
+  const int limit = static_cast<int>(config.image_px * kLongest);
+  const double shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
+  const double scale = std::min(config.image_px / shorter, limit / longer);
+  PatchGrid grid;
+  grid.image_width = image.width;
+  grid.image_height = image.height;
+  grid.patch_px = config.patch_px;
+  grid.input_width = grid.content_width = whole_patches(scale * image.width, config.patch_px);
+  grid.input_height = grid.content_height = whole_patches(scale * image.height, config.patch_px);
+  return grid;
 }
 
 void add_row(MatrixView x, std::span<const float> row) {
@@ -47,17 +69,13 @@ ViltModel::ViltModel(const Folder& folder, std::shared_ptr<const text::Tokenizer
 
 PatchRange ViltModel::patch_range() const {
   const int side = folder().config.vision.side();
-  return {side * side, side * side * kLongest / kOfShortest};
+  return {side * side, static_cast<int>(side * side * kLongest)};
 }
 
 EncodedImage ViltModel::encode(const Image& image, std::optional<int> max_patches) const {
-  const int side = folder().config.vision.side();
-  const int shorter = std::min(image.width, image.height), longer = std::max(image.width, image.height);
-  const long across = (static_cast<long>(side) * longer + shorter - 1) / shorter;
-  const long most = static_cast<long>(side) * kLongest / kOfShortest;
   EncodedImage encoded;
-  encoded.grid =
-      plan_grid(image, folder().config.vision, max_patches.value_or(static_cast<int>(side * std::min(across, most))));
+  encoded.grid = max_patches ? plan_grid(image, folder().config.vision, max_patches)
+                             : original_grid(image, folder().config.vision);
   encoded.patches = patches_.run(image, encoded.grid);
   add_row(encoded.patches, stream_types_.row(1));
   return encoded;

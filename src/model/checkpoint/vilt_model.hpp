@@ -20,7 +20,7 @@ public:
   ViewChoice default_view() const override { return {"mean", "mean"}; }
   PatchRange patch_range() const override;
   // Patches: the image's class token, then [num_patches, dim], as they enter the stream. Without `max_patches` the
-  // shorter side has as many as in training, the longer one up to 5/3 of that, as the model's processor cuts it.
+  // image is stretched and cut as the model's processor does it.
   EncodedImage encode(const Image& image, std::optional<int> max_patches) const override;
   Attended attend(std::span<const EncodedImage> views, const Instruction& instruction) const override;
 

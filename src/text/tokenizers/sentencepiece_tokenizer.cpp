@@ -28,10 +28,7 @@ Characters canonical(const Characters& text) {
     if (is_ascii_punctuation(c.code)) continue;
     if (is_python_space(c.code) || c.code == kSpaceSign) {
       c.code = U' ';
-      if (out.back().code == U' ') {
-        out.back().end = c.end;
-        continue;
-      }
+      if (out.back().code == U' ') out.pop_back();  // the last of a run: what is before may belong to other words
     }
     out.push_back(c);
   }
