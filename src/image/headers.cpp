@@ -60,6 +60,20 @@ bool is_sound_huffman_segment(Bytes data) {
 // Each scan of a progressive file runs over the whole picture, so that a small file could keep us busy for hours.
 constexpr int kMaxScans = 100;
 
+// A file that cannot hold its picture would be painted all the same, and a small one could ask for a very large one.
+// JPEG: each block of 8 x 8 takes a bit or more, of a component with at least a quarter of the picture's blocks.
+bool can_hold_jpeg(const Header& header, std::size_t file_bytes) {
+  constexpr std::uint64_t kMostPixelsPerByte = std::uint64_t{8} * 64 * 4;
+  return header.width * header.height / kMostPixelsPerByte <= file_bytes;
+}
+
+// PNG: deflate makes 1032 bytes of one at most.
+bool can_hold_png(const Header& header, unsigned bits, unsigned colour_type, std::size_t file_bytes) {
+  const unsigned channels = colour_type == 2 ? 3 : colour_type == 4 ? 2 : colour_type == 6 ? 4 : 1;
+  const std::uint64_t row = (header.width * bits * channels + 7) / 8 + 1;  // a byte says how it was filtered
+  return header.height * row / 1032 <= file_bytes;
+}
+
 }  // namespace
 
 Header read_png_header(const Source& source) {
@@ -76,6 +90,7 @@ Header read_png_header(const Source& source) {
       header.width = big_endian(data, 0, 4);
       header.height = big_endian(data, 4, 4);
       source.check_size(header.width, header.height, "PNG");
+      if (!can_hold_png(header, data[8], data[9], bytes.size())) break;
     }
     if (type == 0x65584966 /* eXIf */) header.orientation = exif_orientation(data);
     if (type == 0x49454E44 /* IEND */) return header;
@@ -104,6 +119,7 @@ Header read_jpeg_header(const Source& source) {
       header.height = big_endian(data, 1, 2);
       header.width = big_endian(data, 3, 2);
       source.check_size(header.width, header.height, "JPEG");
+      if (!can_hold_jpeg(header, bytes.size())) break;
     }
     if (marker == 0xC4 && !is_sound_huffman_segment(data)) break;
     if (marker == 0xE1 && header.orientation == 1) header.orientation = exif_orientation(data);

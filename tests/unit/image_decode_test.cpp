@@ -97,6 +97,18 @@ Bytes with_jpeg_exif(const Bytes& jpeg, const Bytes& tiff) {
   return bytes;
 }
 
+// The same data, said to be a picture of `side` x `side` pixels.
+Bytes with_jpeg_size(Bytes jpeg, unsigned side) {
+  for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
+    if (jpeg[i] != 0xFF || jpeg[i + 1] != 0xC0) continue;
+    for (const std::size_t at : {i + 5, i + 7}) {
+      jpeg[at] = static_cast<std::uint8_t>(side >> 8);
+      jpeg[at + 1] = static_cast<std::uint8_t>(side);
+    }
+  }
+  return jpeg;
+}
+
 }  // namespace
 
 TEST_CASE("lossless formats keep every pixel") {
@@ -244,17 +256,21 @@ TEST_CASE("huge sizes are refused before anything is allocated") {
     bmp[at] = 0xA0, bmp[at + 1] = 0x86, bmp[at + 2] = 1;
   }
   CHECK(error_of(bmp) == message);
-  Bytes jpeg = make_jpeg(test::coordinates_image(2, 2));
-  for (std::size_t i = 0; i + 9 < jpeg.size(); ++i) {
-    if (jpeg[i] == 0xFF && jpeg[i + 1] == 0xC0) std::fill_n(jpeg.begin() + static_cast<std::ptrdiff_t>(i) + 5, 4, 0xFF);
-  }
-  CHECK(error_of(jpeg) == "picture: the image is too large (65535 x 65535 pixels); at most 200 million pixels");
+  CHECK(error_of(with_jpeg_size(make_jpeg(test::coordinates_image(2, 2)), 0xFFFF)) ==
+        "picture: the image is too large (65535 x 65535 pixels); at most 200 million pixels");
   CHECK(error_of(text("P4 1000001 1\n" + std::string(125001, 'x'))) ==
         "picture: the image is too long (1000001 pixels); at most 1000000 a side");
   // Sizes that fit, without the pixels.
   CHECK(error_of(test::make_png({10000, 10000, 8, 2, {}, {}, {}, {}})).find("truncated or broken PNG") !=
         std::string::npos);
   CHECK(error_of(text("P6 10000 10000 255\n")).find("truncated or broken PNM") != std::string::npos);
+  CHECK(error_of(with_jpeg_size(make_jpeg(test::coordinates_image(2, 2)), 0x2710)).find("truncated or broken JPEG") !=
+        std::string::npos);
+}
+
+TEST_CASE("what a JPEG file compresses best can be read") {
+  const Image flat(3000, 2000);
+  CHECK(decode(make_jpeg(flat)).rgb == flat.rgb);
 }
 
 TEST_CASE("very long images can be read") {
