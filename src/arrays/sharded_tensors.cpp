@@ -12,9 +12,11 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::size_t kMaxShards = 1000;
+constexpr std::size_t kMaxIndexBytes = 16u << 20;  // as much as a header of tensors may have
 
 json read_weight_map(const Source& index) {
   const MappedFile file = map_file(index);
+  if (file.bytes.size() > kMaxIndexBytes) index.refuse("is too large for an index of shards");
   const json document = parse_json({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()}, index,
                                    "the index of the shards");
   if (!document.is_object() || !document.contains("weight_map") || !document["weight_map"].is_object()) {
