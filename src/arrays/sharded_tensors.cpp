@@ -11,7 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kMaxShards = 1000, kMaxIndexBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxShards = 1000;
+constexpr std::size_t kMaxIndexBytes = 4u << 20;  // real ones have 0.3 MB; parsed, it is 33 times as much
 
 json read_weight_map(const Source& index) {
   const MappedFile file = map_file(index);

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <sstream>
 #include <utility>
 
+#include "attnviz/app/options.hpp"
 #include "attnviz/image/decode.hpp"
+#include "attnviz/render/labels.hpp"
 #include "attnviz/text/segment.hpp"
 #include "fuzz/fixture_folder.hpp"
 #include "model/checkpoint/tokenizer_files.hpp"
@@ -54,6 +57,24 @@ Form text_for(const std::string& fixture, TokenizerKind kind) {
           }};
 }
 
+// What words and names become in pictures.
+void draw_label(const std::string& text) {
+  static const render::Labels kLabels("A拿");
+  text::check_utf8(text, ErrorCode::input, "label");
+  Image image(60, 20);
+  kLabels.draw(image, 2, 2, 16, kLabels.drawable(text), {255, 255, 255});
+  kLabels.width(kLabels.word_name(text, 3), 16);
+}
+
+void parse_command_line(const std::string& lines) {
+  std::vector<std::string> arguments{"attnviz"};
+  std::istringstream stream(lines);
+  for (std::string line; std::getline(stream, line);) arguments.push_back(line.c_str());  // none holds a zero byte
+  std::vector<const char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  app::parse_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
 }  // namespace
 
 Reader image_reader() {
@@ -84,7 +105,12 @@ Reader text_reader() {
            text_for("siglip-pieces", TokenizerKind::sentence_piece),
            text_for("siglip-json", TokenizerKind::sentence_piece),
            text_for("gemma-json", TokenizerKind::sentence_piece),
-           text_for("gemma-pieces", TokenizerKind::sentence_piece)}};
+           text_for("gemma-pieces", TokenizerKind::sentence_piece),
+           {"label", {"拿起 pick up #3", "\u05D0\u0627 \u200D\U0001F34E"}, draw_label},
+           {"command line, an argument a line",
+            {"a.png\nred cup\n--top\n3\n--words=red|cup\n--layer\nlast\n--alpha\n0.5", "models\ninfo\nbase",
+             "eval\nx.jsonl\n--limit\n2", "video\nframes\nred cup\n--every\n2", "diff\na\nb\n--json"},
+            parse_command_line}}};
 }
 
 std::vector<Reader> all_readers(const TempDir& dir) {

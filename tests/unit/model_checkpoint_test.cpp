@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -192,6 +193,9 @@ TEST_CASE("broken folders say what is missing and what to do") {
   const Copy deep("blip");
   test::write_bytes((deep.path() / "config.json").string(), std::string(100000, '['));
   CHECK(has(deep.refusal(), "nested too deeply"));
+  const Copy vast("chinese_clip");
+  fs::resize_file(vast.path() / "model.safetensors.index.json", std::uintmax_t{1} << 33);  // takes no room on a disk
+  CHECK(has(vast.refusal(), "too large for an index"));
 }
 
 TEST_CASE("what is missing costs no memory, however large the config says it is") {
