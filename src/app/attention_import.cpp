@@ -112,12 +112,15 @@ bool take_all(const std::vector<ViewSource>& views, bool one_dump) {
 std::optional<Warning> sum_warning(const std::vector<double>& sums) {
   const auto [lowest, highest] = std::ranges::minmax_element(sums);
   if (std::abs(*lowest - 1) <= kSumTolerance && std::abs(*highest - 1) <= kSumTolerance) return std::nullopt;
-  char range[48];
-  std::snprintf(range, sizeof range, "%.3g to %.3g", *lowest, *highest);
-  return Warning{
-      "row-sum",
-      std::string("rows of the file sum to ") + range + ", not to 1; they are shown as shares of the image's weight",
-      std::nullopt, range};
+  const auto shown = [](double sum) {
+    char text[24];
+    std::snprintf(text, sizeof text, "%.3g", sum);
+    return std::string(text);
+  };
+  const std::string first = shown(*lowest), last = shown(*highest), range = first == last ? first : first + ".." + last;
+  return Warning{"row-sum",
+                 "rows of the file sum to " + range + ", not to 1; they are shown as shares of the image's weight",
+                 std::nullopt, range};
 }
 
 ModelFacts facts_of(const ImportRequest& request, const ViewSource& view) {

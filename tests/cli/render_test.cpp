@@ -236,8 +236,8 @@ TEST_CASE("weights that are none, rows that show nothing, sums that are not 1") 
   const Outcome said = render({3, 1, 0, 0, 0, 0, 0.5, 0});
   CHECK(said.exit_code == 0);
   CHECK(said.err ==
-        "attnviz: rows of the file sum to 0.5 to 4, not to 1; they are shown as shares of the image's weight\n");
-  CHECK(render({3, 1, 0, 0, 0, 0, 0.5, 0}, {"--lang", "zh"}).err.find("不是 1（0.5 to 4）") != std::string::npos);
+        "attnviz: rows of the file sum to 0.5..4, not to 1; they are shown as shares of the image's weight\n");
+  CHECK(render({3, 1, 0, 0, 0, 0, 0.5, 0}, {"--lang", "zh"}).err.find("不是 1（0.5..4）") != std::string::npos);
   CHECK(render({1.005F, 0, 0, 0, 0, 0.996F, 0, 0}).err.empty());
   // A part of the columns need not sum to 1.
   CHECK(render({3, 1, 0, 0, 0.1F, 0, 0.5, 0}, {"--patches-at", "0"}).err.empty());
