@@ -14,10 +14,13 @@ void* capped_realloc(void* old, std::size_t size) {
   return size > largest_allocation ? nullptr : std::realloc(old, size);
 }
 
+// Zeros: stb_image 2.27 decodes with Huffman tables that a JPEG file uses and never defines.
+void* capped_malloc(std::size_t size) { return size > largest_allocation ? nullptr : std::calloc(1, size); }
+
 }  // namespace
 }  // namespace attnviz::image
 
-#define STBI_MALLOC(size) attnviz::image::capped_realloc(nullptr, size)
+#define STBI_MALLOC(size) attnviz::image::capped_malloc(size)
 #define STBI_REALLOC(pointer, size) attnviz::image::capped_realloc(pointer, size)
 #define STBI_FREE(pointer) std::free(pointer)
 #define STBI_ONLY_PNG

@@ -45,16 +45,36 @@ std::uint8_t next_marker(Bytes bytes, std::size_t& at) {
   return 0;
 }
 
-// stb_image 2.27 writes past its tables where a file declares more than 256 codes.
-bool is_sound_huffman_segment(Bytes data) {
+// The bit of a Huffman table; `kind`: 0 DC, 1 AC.
+unsigned table_bit(unsigned kind, unsigned number) { return 1U << ((kind & 1) * 4 + (number & 3)); }
+
+// Adds the tables of a segment to those that are `defined`. False: stb_image 2.27 would write past its tables, for the
+// file declares more than 256 codes.
+bool read_huffman_segment(Bytes data, unsigned& defined) {
   constexpr std::size_t kHead = 17;  // class and number, then the count of codes of each length
   while (!data.empty()) {
     if (data.size() < kHead) return false;
     const std::size_t codes = std::accumulate(data.begin() + 1, data.begin() + kHead, std::size_t{0});
     if (codes > 256 || codes > data.size() - kHead) return false;
+    defined |= table_bit(data[0] >> 4, data[0]);
     data = data.subspan(kHead + codes);
   }
   return true;
+}
+
+// Whether all tables are `defined` that a scan reads with; stb_image would make up a picture. Frames of Motion JPEG
+// leave them out.
+bool has_its_tables(Bytes scan, bool is_progressive, unsigned defined) {
+  if (scan.empty() || scan.size() < 4 + std::size_t{2} * scan[0]) return false;
+  const Bytes last = scan.subspan(1 + std::size_t{2} * scan[0]);  // first and last coefficient, bits of earlier scans
+  unsigned needed = 0;
+  for (std::size_t i = 0; i < scan[0]; ++i) {
+    const unsigned tables = scan[2 + 2 * i];
+    const bool needs_dc = !is_progressive || (last[0] == 0 && last[2] >> 4 == 0);
+    const bool needs_ac = !is_progressive || last[0] > 0;
+    needed |= (needs_dc ? table_bit(0, tables >> 4) : 0) | (needs_ac ? table_bit(1, tables) : 0);
+  }
+  return (needed & ~defined) == 0;
 }
 
 // Each scan of a progressive file runs over the whole picture, so that a small file could keep us busy for hours.
@@ -103,6 +123,8 @@ Header read_jpeg_header(const Source& source) {
   const Bytes bytes = source.bytes;
   Header header;
   int scans = 0;
+  unsigned tables = 0;
+  bool is_progressive = false;
   std::size_t at = 2;
   while (const std::uint8_t marker = next_marker(bytes, at)) {
     if (marker == 0xD9 /* end of image */) {
@@ -121,7 +143,11 @@ Header read_jpeg_header(const Source& source) {
       source.check_size(header.width, header.height, "JPEG");
       if (!can_hold_jpeg(header, bytes.size())) break;
     }
-    if (marker == 0xC4 && !is_sound_huffman_segment(data)) break;
+    is_progressive |= marker == 0xC2;
+    if (marker == 0xC4 && !read_huffman_segment(data, tables)) break;
+    if (marker == 0xDA && !has_its_tables(data, is_progressive, tables)) {
+      source.fail_unsupported("a JPEG file without all of its Huffman tables");
+    }
     if (marker == 0xE1 && header.orientation == 1) header.orientation = exif_orientation(data);
     if (marker == 0xDA && ++scans > kMaxScans) source.fail_unsupported("a JPEG file of more than 100 scans");
     at += length;
