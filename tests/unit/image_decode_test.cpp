@@ -339,3 +339,17 @@ TEST_CASE("a JPEG file with more Huffman codes than there can be is refused") {
   REQUIRE(found);
   CHECK(error_of(jpeg).find("truncated or broken JPEG") != std::string::npos);
 }
+
+TEST_CASE("a JPEG file without its Huffman tables is refused") {
+  const Bytes whole = make_jpeg(test::coordinates_image(16, 16));
+  Bytes bare;
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    if (at + 3 < whole.size() && whole[at] == 0xFF && whole[at + 1] == 0xC4) {
+      at += 1 + (std::size_t{whole[at + 2]} << 8 | whole[at + 3]);
+    } else {
+      bare.push_back(whole[at]);
+    }
+  }
+  REQUIRE(bare.size() < whole.size());
+  CHECK(error_of(bare).find("without all of its Huffman tables") != std::string::npos);
+}
